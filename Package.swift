@@ -1,0 +1,68 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The targets are listed from the lowest level to the highest; a target names only targets of a lower level.
+/// Docs/architecture.md draws the map.
+let package = Package(
+    name: "hibari",
+    products: [
+        .executable(name: "hibari", targets: ["hibari"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Level 0: the operating system, C libraries, SIMD inner loops.
+        .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CKernels"),
+        .target(name: "HibariSupport"),
+
+        // Level 1: functions on pointers and sizes; the grammar of the embedded stories.
+        .target(name: "HibariKernels", dependencies: ["CKernels", "COpenBLAS", "HibariSupport"]),
+        .target(name: "HibariStories", dependencies: ["HibariSupport"]),
+
+        // Level 2
+        .target(name: "HibariTensor", dependencies: ["HibariKernels", "HibariSupport"]),
+        .target(name: "HibariTokenizers", dependencies: ["HibariSupport"]),
+
+        // Level 3
+        .target(name: "HibariNN", dependencies: ["HibariTensor"]),
+        .target(name: "HibariCheckpoint", dependencies: ["HibariTensor"]),
+
+        // Level 4
+        .target(name: "HibariModels", dependencies: ["HibariNN", "HibariCheckpoint"]),
+        .target(name: "HibariOptimizers", dependencies: ["HibariNN"]),
+        .target(name: "HibariData", dependencies: ["CZlib", "HibariTokenizers"]),
+
+        // Level 5
+        .target(name: "HibariTraining", dependencies: ["HibariModels", "HibariOptimizers", "HibariData"]),
+        .target(name: "HibariGeneration", dependencies: ["HibariModels", "HibariTokenizers"]),
+
+        // Level 7
+        .target(
+            name: "HibariCommands",
+            dependencies: [
+                "HibariTraining", "HibariGeneration", "HibariStories", "Yams",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        // Level 8
+        .executableTarget(name: "hibari", dependencies: ["HibariCommands"]),
+
+        .testTarget(name: "HibariSupportTests", dependencies: ["HibariSupport"]),
+        .testTarget(name: "HibariKernelsTests", dependencies: ["HibariKernels"]),
+        .testTarget(name: "HibariStoriesTests", dependencies: ["HibariStories"]),
+        .testTarget(name: "HibariTensorTests", dependencies: ["HibariTensor"]),
+        .testTarget(name: "HibariTokenizersTests", dependencies: ["HibariTokenizers"]),
+        .testTarget(name: "HibariCheckpointTests", dependencies: ["HibariCheckpoint"]),
+        .testTarget(name: "HibariDataTests", dependencies: ["HibariData"]),
+        .testTarget(
+            name: "HibariModelsTests", dependencies: ["HibariModels", "HibariOptimizers"],
+            resources: [.copy("Fixtures")]),
+        .testTarget(name: "HibariGenerationTests", dependencies: ["HibariGeneration"]),
+        .testTarget(name: "HibariTrainingTests", dependencies: ["HibariTraining"]),
+        .testTarget(name: "HibariCommandsTests", dependencies: ["HibariCommands"]),
+    ]
+)
