@@ -1,1 +1,109 @@
+// SIMD inner loops, compiled once per instruction set and chosen at run time.
+//
+// Nothing here starts a thread, allocates, or keeps state: every function works on the pointers and sizes it is given.
+// Sizes are counts of floats unless a name says otherwise. Outputs may alias inputs only where a comment says so.
 #pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// y[i] = f(x[i]). `y` may be `x`.
+typedef void (*hibari_map1)(size_t n, const float *x, float *y);
+/// z[i] = f(x[i], y[i]). `z` may be `x` or `y`.
+typedef void (*hibari_map2)(size_t n, const float *x, const float *y, float *z);
+
+/// The kernels of one instruction set.
+typedef struct __attribute__((swift_attr("@Sendable"))) hibari_kernel_table {
+    const char *name;
+
+    // MARK: GEMM. Tiles are `tile_rows` × `tile_columns`; see gemm.inc for the packed layouts.
+    size_t tile_rows;
+    size_t tile_columns;
+    /// Packs `rows` × `depth` of A (element (i, k) at a[i * row_stride + k * depth_stride], one stride being 1) into
+    /// panels of `tile_rows` rows, zero padded.
+    void (*pack_rows)(size_t rows, size_t depth, const float *a, size_t row_stride, size_t depth_stride, float *packed);
+    /// Packs `depth` × `columns` of B (element (k, j) at b[k * depth_stride + j * column_stride], one stride being 1)
+    /// into panels of `tile_columns` columns, zero padded.
+    void (*pack_columns)(size_t columns, size_t depth, const float *b, size_t column_stride, size_t depth_stride,
+                         float *packed);
+    /// C[0..rows, 0..columns] = (accumulate ? C : 0) + A·B for one pair of packed panels.
+    void (*gemm_tile)(size_t depth, const float *a, const float *b, float *c, size_t c_stride, size_t rows,
+                      size_t columns, int accumulate);
+    /// y[m, o] = Σₖ x[m, k] · w[o, k] in an order that depends on `depth` alone, never on `rows` or `outputs`.
+    void (*linear_fixed_order)(size_t rows, size_t outputs, size_t depth, const float *x, size_t x_stride,
+                               const float *w, size_t w_stride, float *y, size_t y_stride);
+    /// y[m, o] = Σₖ x[m, k] · w[k, o], k ascending: the fixed order for weights stored [in, out].
+    void (*linear_fixed_order_transposed)(size_t rows, size_t outputs, size_t depth, const float *x, size_t x_stride,
+                                          const float *w, size_t w_stride, float *y, size_t y_stride);
+
+    // MARK: Elementwise
+    hibari_map1 exp, log, tanh, sigmoid, relu, gelu_tanh, gelu_erf, silu;
+    /// z = gradient · f′(x): first the input of the forward pass, then the gradient of its output.
+    hibari_map2 relu_backward, gelu_tanh_backward, gelu_erf_backward, silu_backward;
+    hibari_map2 add, subtract, multiply, divide;
+    /// y += scale · x.
+    void (*add_scaled)(size_t n, float scale, const float *x, float *y);
+    /// z += x · y.
+    void (*add_product)(size_t n, const float *x, const float *y, float *z);
+    /// y = scale · x + shift. `y` may be `x`.
+    void (*scale_shift)(size_t n, float scale, float shift, const float *x, float *y);
+    /// y = silu(gate) · up.
+    void (*swiglu)(size_t n, const float *gate, const float *up, float *y);
+    /// Gradients of `swiglu`.
+    void (*swiglu_backward)(size_t n, const float *gate, const float *up, const float *gradient, float *gate_gradient,
+                            float *up_gradient);
+    /// y[i] = keep(i) ? x[i] · scale : 0, where keep(i) is bit 32·i of the Philox stream (key, stream) ≥ threshold.
+    void (*dropout)(size_t n, uint64_t first, uint64_t key, uint64_t stream, uint32_t threshold, float scale,
+                    const float *x, float *y);
+
+    // MARK: Reductions. Lane-wise partial sums, added in a fixed order.
+    float (*sum)(size_t n, const float *x);
+    float (*dot)(size_t n, const float *x, const float *y);
+    float (*max)(size_t n, const float *x);
+    /// Σ x², accumulated in double.
+    double (*sum_of_squares)(size_t n, const float *x);
+
+    // MARK: Rows
+    /// y = softmax(scale · x); returns log Σ exp(scale · x). `y` may be `x`.
+    float (*softmax_row)(size_t n, float scale, const float *x, float *y);
+    /// Returns log Σ exp(x).
+    float (*log_sum_exp)(size_t n, const float *x);
+    /// y = exp(scale · x − shift). `y` may be `x`.
+    void (*exp_scaled_shifted)(size_t n, float scale, float shift, const float *x, float *y);
+    /// dx = scale · y · (gradient − delta), the score gradient of attention. `dx` may be `gradient`.
+    void (*softmax_backward_row)(size_t n, float scale, float delta, const float *y, const float *gradient, float *dx);
+    /// LayerNorm of one row; `bias` may be NULL. Stores mean and 1/σ.
+    void (*layer_norm_row)(size_t n, float epsilon, const float *x, const float *weight, const float *bias, float *y,
+                           float *mean, float *inverse_deviation);
+    /// Gradient of `layer_norm_row`; adds to the weight and bias gradients. `bias_gradient` may be NULL.
+    void (*layer_norm_backward_row)(size_t n, const float *x, const float *weight, float mean, float inverse_deviation,
+                                    const float *gradient, float *dx, float *weight_gradient, float *bias_gradient);
+    void (*rms_norm_row)(size_t n, float epsilon, const float *x, const float *weight, float *y, float *inverse_rms);
+    void (*rms_norm_backward_row)(size_t n, const float *x, const float *weight, float inverse_rms,
+                                  const float *gradient, float *dx, float *weight_gradient);
+    /// Rotates the pairs (x[i], x[i + half]) by the angle whose cosine and sine are given; `direction` is 1 or −1.
+    void (*rotate_row)(size_t half, float direction, const float *x, const float *cosine, const float *sine, float *y);
+
+    // MARK: Optimizers
+    /// One AdamW step on n parameters. `gradient_scale` multiplies the gradient first (clipping).
+    void (*adamw)(size_t n, float *parameter, const float *gradient, float *first, float *second, float gradient_scale,
+                  float learning_rate, float beta1, float beta2, float epsilon, float decay, float correction1,
+                  float correction2);
+    /// One SGD step with momentum: v = momentum · v + g, p −= lr · (nesterov ? g + momentum · v : v).
+    void (*sgd)(size_t n, float *parameter, const float *gradient, float *velocity, float gradient_scale,
+                float learning_rate, float momentum, float decay, int nesterov);
+} hibari_kernel_table;
+
+/// The number of instruction sets compiled in, from the most portable to the widest.
+size_t hibari_tier_count(void);
+/// The kernels of tier `index`.
+const hibari_kernel_table *hibari_tier(size_t index);
+/// Whether this CPU (and operating system) runs tier `index`.
+int hibari_tier_is_supported(size_t index);
+
+#ifdef __cplusplus
+}
+#endif

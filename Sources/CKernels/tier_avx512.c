@@ -1,0 +1,15 @@
+// The avx512 tier.
+#include "CKernels.h"
+#include "tiers.h"
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,bmi2"))), apply_to = function)
+#define LANES 16
+#define HAS_FMA 1
+#define TILE_ROWS 12
+#define TILE_COLUMNS 32
+#define TIER_NAME "avx512"
+#define TABLE hibari_table_avx512
+#include "table.inc"
+#pragma clang attribute pop
+#endif

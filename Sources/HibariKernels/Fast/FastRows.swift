@@ -1,0 +1,170 @@
+import CKernels
+import HibariSupport
+
+extension Float {
+    /// Rows of one task so that it handles about sixteen thousand elements.
+    static func rowGrain(_ columns: Int) -> Int { max(1, 16_384 / max(1, columns)) }
+
+    package static func softmax(rows: Int, columns: Int, _ x: Input, _ y: Output) {
+        let kernel = KernelTable.active.softmax_row!
+        parallelFor(rows, grain: rowGrain(columns)) { range in
+            for row in range { _ = kernel(columns, 1, x + row * columns, y + row * columns) }
+        }
+    }
+
+    package static func logSumExp(rows: Int, columns: Int, _ x: Input, _ y: Output) {
+        let kernel = KernelTable.active.log_sum_exp!
+        parallelFor(rows, grain: rowGrain(columns)) { range in
+            for row in range { y[row] = kernel(columns, x + row * columns) }
+        }
+    }
+
+    package static func normalize(
+        _ norm: NormProblem, _ x: Input, weight: Input, bias: Input?, _ y: Output, _ statistics: Output
+    ) {
+        let table = KernelTable.active
+        let (n, epsilon) = (norm.columns, Float(norm.epsilon))
+        parallelFor(norm.rows, grain: rowGrain(n)) { range in
+            for row in range {
+                if norm.subtractsMean {
+                    let own = statistics + 2 * row
+                    table.layer_norm_row(n, epsilon, x + row * n, weight, bias, y + row * n, own, own + 1)
+                } else {
+                    table.rms_norm_row(n, epsilon, x + row * n, weight, y + row * n, statistics + row)
+                }
+            }
+        }
+    }
+
+    package static func normalizeBackward(
+        _ norm: NormProblem, _ x: Input, weight: Input, _ statistics: Input, _ dy: Input, _ dx: Output,
+        dWeight: Output, dBias: Output?
+    ) {
+        let table = KernelTable.active
+        let n = norm.columns
+        // One vector holds both gradients, weight first.
+        withScratch(Float.self, count: 2 * n) { total in
+            total.update(repeating: 0, count: 2 * n)
+            withPartialSums(rows: norm.rows, width: 2 * n, into: total) { range, partial in
+                for row in range {
+                    let offset = row * n
+                    if norm.subtractsMean {
+                        table.layer_norm_backward_row(
+                            n, x + offset, weight, statistics[2 * row], statistics[2 * row + 1], dy + offset,
+                            dx + offset, partial, dBias == nil ? nil : partial + n)
+                    } else {
+                        table.rms_norm_backward_row(
+                            n, x + offset, weight, statistics[row], dy + offset, dx + offset, partial)
+                    }
+                }
+            }
+            table.add(n, dWeight, total, dWeight)
+            if let dBias { table.add(n, dBias, total + n, dBias) }
+        }
+    }
+
+    package static func normalizeHeads(
+        _ norm: HeadNormProblem, _ x: Input, queryWeight: Input, keyWeight: Input, _ y: Output, _ inverseRMS: Output
+    ) {
+        let kernel = KernelTable.active.rms_norm_row!
+        let (d, width, heads) = (norm.headDim, norm.rowWidth, norm.normalizedHeads)
+        parallelFor(norm.rows, grain: rowGrain(width)) { range in
+            for row in range {
+                let (input, output) = (x + row * width, y + row * width)
+                for head in 0..<heads {
+                    kernel(
+                        d, Float(norm.epsilon), input + head * d, head < norm.heads ? queryWeight : keyWeight,
+                        output + head * d, inverseRMS + row * heads + head)
+                }
+                (output + heads * d).update(from: input + heads * d, count: width - heads * d)
+            }
+        }
+    }
+
+    package static func normalizeHeadsBackward(
+        _ norm: HeadNormProblem, _ x: Input, queryWeight: Input, keyWeight: Input, _ inverseRMS: Input, _ dy: Input,
+        _ dx: Output, dQueryWeight: Output, dKeyWeight: Output
+    ) {
+        let table = KernelTable.active
+        let (d, width, heads) = (norm.headDim, norm.rowWidth, norm.normalizedHeads)
+        withScratch(Float.self, count: 2 * d) { total in
+            total.update(repeating: 0, count: 2 * d)
+            withPartialSums(rows: norm.rows, width: 2 * d, into: total) { range, partial in
+                for row in range {
+                    let offset = row * width
+                    for head in 0..<heads {
+                        let isQuery = head < norm.heads
+                        let column = offset + head * d
+                        table.rms_norm_backward_row(
+                            d, x + column, isQuery ? queryWeight : keyWeight, inverseRMS[row * heads + head],
+                            dy + column, dx + column, isQuery ? partial : partial + d)
+                    }
+                    (dx + offset + heads * d).update(from: dy + offset + heads * d, count: width - heads * d)
+                }
+            }
+            table.add(d, dQueryWeight, total, dQueryWeight)
+            table.add(d, dKeyWeight, total + d, dKeyWeight)
+        }
+    }
+
+    package static func rotate(
+        _ problem: RotaryProblem, _ x: Input, cosine: Input, sine: Input, _ y: Output, inverse: Bool
+    ) {
+        let kernel = KernelTable.active.rotate_row!
+        let (d, width) = (problem.headDim, problem.heads * problem.headDim)
+        let direction: Float = inverse ? -1 : 1
+        parallelFor(problem.rows, grain: rowGrain(width)) { range in
+            for row in range {
+                let table = (problem.firstPosition + row % problem.sequenceLength) * (d / 2)
+                let (input, output) = (x + row * width, y + row * width)
+                for head in 0..<problem.rotatedHeads {
+                    kernel(d / 2, direction, input + head * d, cosine + table, sine + table, output + head * d)
+                }
+                let copied = problem.rotatedHeads * d
+                (output + copied).update(from: input + copied, count: width - copied)
+            }
+        }
+    }
+
+    package static func crossEntropy(
+        _ problem: CrossEntropyProblem, _ logits: Input, _ targets: UnsafePointer<Int32>, _ losses: Output,
+        _ logSumExp: Output
+    ) {
+        let table = KernelTable.active
+        let n = problem.classes
+        let smoothing = Float(problem.labelSmoothing)
+        parallelFor(problem.rows, grain: rowGrain(n)) { range in
+            for row in range {
+                let x = logits + row * n
+                logSumExp[row] = table.log_sum_exp(n, x)
+                guard targets[row] != problem.ignoredTarget else {
+                    losses[row] = 0
+                    continue
+                }
+                let even = smoothing > 0 ? smoothing * table.sum(n, x) / Float(n) : 0
+                losses[row] = logSumExp[row] - (1 - smoothing) * x[Int(targets[row])] - even
+            }
+        }
+    }
+
+    package static func crossEntropyBackward(
+        _ problem: CrossEntropyProblem, _ logits: Input, _ targets: UnsafePointer<Int32>, _ logSumExp: Input,
+        scale: Float, _ dLogits: Output
+    ) {
+        let table = KernelTable.active
+        let n = problem.classes
+        let smoothing = Float(problem.labelSmoothing)
+        parallelFor(problem.rows, grain: rowGrain(n)) { range in
+            for row in range {
+                let dx = dLogits + row * n
+                guard targets[row] != problem.ignoredTarget else {
+                    dx.update(repeating: 0, count: n)
+                    continue
+                }
+                table.exp_scaled_shifted(n, 1, logSumExp[row], logits + row * n, dx)
+                table.scale_shift(n, scale, -scale * smoothing / Float(n), dx, dx)
+                dx[Int(targets[row])] -= scale * (1 - smoothing)
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Glibc
+
+/// A floating-point type with a full set of kernels.
+///
+/// Each requirement has a plain generic implementation (`Reference/`), which is what `Double` uses: the true path of
+/// gradient checks. `Float` replaces them with threaded SIMD versions (`Fast…`), which tests compare with the plain
+/// ones. Buffers are contiguous and row-major; outputs must not overlap inputs unless a comment allows it.
+package protocol KernelScalar: BinaryFloatingPoint, Sendable {
+    typealias Input = UnsafePointer<Self>
+    typealias Output = UnsafeMutablePointer<Self>
+
+    static func exponential(_ x: Self) -> Self
+    static func logarithm(_ x: Self) -> Self
+    static func hyperbolicTangent(_ x: Self) -> Self
+    static func errorFunction(_ x: Self) -> Self
+
+    // Matrices
+    static func gemm(_ problem: GemmProblem, _ a: Input, _ b: Input, _ c: Output, _ epilogue: GemmEpilogue<Self>)
+    static func linearFixedOrder(_ problem: GemmProblem, _ x: Input, _ w: Input, _ y: Output)
+
+    // Elementwise
+    static func map(_ function: UnaryFunction, _ count: Int, _ x: Input, _ y: Output)
+    static func mapBackward(_ function: UnaryFunction, _ count: Int, _ x: Input, _ dy: Input, _ dx: Output)
+    static func combine(_ function: BinaryFunction, _ count: Int, _ x: Input, _ y: Input, _ z: Output)
+    static func combineScalar(_ function: BinaryFunction, _ count: Int, _ x: Input, _ y: Self, _ z: Output)
+    static func addScaled(_ count: Int, _ scale: Self, _ x: Input, _ y: Output)
+    static func addProduct(_ count: Int, _ x: Input, _ y: Input, _ z: Output)
+    static func scale(_ count: Int, _ factor: Self, _ x: Input, _ y: Output)
+    static func swiGLU(rows: Int, width: Int, _ gateUp: Input, _ y: Output)
+    static func swiGLUBackward(rows: Int, width: Int, _ gateUp: Input, _ dy: Input, _ dGateUp: Output)
+    static func dropout(_ count: Int, _ mask: DropoutMask, _ x: Input, _ y: Output)
+
+    // Reductions
+    static func sum(_ count: Int, _ x: Input) -> Self
+    static func dot(_ count: Int, _ x: Input, _ y: Input) -> Self
+    static func sumOfSquares(_ count: Int, _ x: Input) -> Double
+    static func sumRows(rows: Int, columns: Int, _ x: Input, _ y: Output, accumulate: Bool)
+
+    // Rows
+    static func softmax(rows: Int, columns: Int, _ x: Input, _ y: Output)
+    static func logSumExp(rows: Int, columns: Int, _ x: Input, _ y: Output)
+    static func normalize(_ norm: NormProblem, _ x: Input, weight: Input, bias: Input?, _ y: Output, _ statistics: Output)
+    static func normalizeBackward(
+        _ norm: NormProblem, _ x: Input, weight: Input, _ statistics: Input, _ dy: Input, _ dx: Output,
+        dWeight: Output, dBias: Output?)
+    static func normalizeHeads(
+        _ norm: HeadNormProblem, _ x: Input, queryWeight: Input, keyWeight: Input, _ y: Output, _ inverseRMS: Output)
+    static func normalizeHeadsBackward(
+        _ norm: HeadNormProblem, _ x: Input, queryWeight: Input, keyWeight: Input, _ inverseRMS: Input, _ dy: Input,
+        _ dx: Output, dQueryWeight: Output, dKeyWeight: Output)
+    static func rotate(_ problem: RotaryProblem, _ x: Input, cosine: Input, sine: Input, _ y: Output, inverse: Bool)
+
+    // Attention and losses
+    static func attention(_ problem: AttentionProblem, _ qkv: Input, _ y: Output, _ logSumExp: Output)
+    static func attentionBackward(
+        _ problem: AttentionProblem, _ qkv: Input, _ y: Input, _ logSumExp: Input, _ dy: Input, _ dQKV: Output)
+    static func cachedAttention(
+        _ problem: CachedAttentionProblem, _ queries: Input, keys: Input, values: Input, _ y: Output)
+    static func crossEntropy(
+        _ problem: CrossEntropyProblem, _ logits: Input, _ targets: UnsafePointer<Int32>, _ losses: Output,
+        _ logSumExp: Output)
+    static func crossEntropyBackward(
+        _ problem: CrossEntropyProblem, _ logits: Input, _ targets: UnsafePointer<Int32>, _ logSumExp: Input,
+        scale: Self, _ dLogits: Output)
+
+    // Optimizers
+    static func adamW(
+        _ count: Int, _ step: AdamWStep, _ parameter: Output, _ gradient: Input, _ first: Output, _ second: Output)
+    static func sgd(_ count: Int, _ step: SGDStep, _ parameter: Output, _ gradient: Input, _ velocity: Output)
+}
+
+extension Double: KernelScalar {
+    package static func exponential(_ x: Double) -> Double { Glibc.exp(x) }
+    package static func logarithm(_ x: Double) -> Double { Glibc.log(x) }
+    package static func hyperbolicTangent(_ x: Double) -> Double { Glibc.tanh(x) }
+    package static func errorFunction(_ x: Double) -> Double { Glibc.erf(x) }
+}

@@ -1,0 +1,49 @@
+import CKernels
+import COpenBLAS
+import Glibc
+
+/// The instruction set in use, chosen once from the CPU's features.
+///
+/// The environment variable `HIBARI_SIMD` (portable, avx2, avx512) forces a lower tier, so that tests reach each one.
+package enum KernelTable {
+    /// The kernels of the active tier.
+    package static let active: hibari_kernel_table = choose()
+
+    /// The names of the tiers this CPU supports, from the most portable to the widest.
+    package static var supportedNames: [String] { supported.map { String(cString: $0.name) } }
+
+    /// The name of the active tier.
+    package static var activeName: String { String(cString: active.name) }
+
+    /// All tables this CPU can run, for tests that compare them.
+    package static var supported: [hibari_kernel_table] {
+        (0..<hibari_tier_count()).filter { hibari_tier_is_supported($0) != 0 }.compactMap { hibari_tier($0)?.pointee }
+    }
+
+    private static func choose() -> hibari_kernel_table {
+        openblas_set_num_threads(1)
+        let tables = supported
+        if let wanted = getenv("HIBARI_SIMD") {
+            let name = String(cString: wanted)
+            if let table = tables.first(where: { String(cString: $0.name) == name }) { return table }
+        }
+        return tables[tables.count - 1]
+    }
+}
+
+/// Which matrix multiplication the float32 path uses.
+package enum GemmBackend: String, Sendable {
+    /// Packed panels and our own tiles. On a Zen 5 core 1.4–1.9 times OpenBLAS 0.3.21 at the shapes of small
+    /// Transformers (Docs/results/gemm.md).
+    case native
+    /// OpenBLAS, split by rows over our threads. Faster than `native` where there is no AVX-512.
+    case openBLAS = "openblas"
+
+    /// The environment variable `HIBARI_GEMM` (native, openblas) overrides the choice by instruction set.
+    package static let active: GemmBackend = {
+        if let wanted = getenv("HIBARI_GEMM"), let backend = GemmBackend(rawValue: String(cString: wanted)) {
+            return backend
+        }
+        return KernelTable.activeName == "avx512" ? .native : .openBLAS
+    }()
+}
