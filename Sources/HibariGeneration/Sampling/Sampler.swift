@@ -23,7 +23,7 @@ public struct Sampler: Sendable {
 
     /// - Parameters:
     ///   - configuration: checked here.
-    ///   - sampleIndex: which of several samples from the same prompt and seed; each has its own random stream.
+    ///   - sampleIndex: which of several samples from the same prompt and seed; each has its own stream.
     /// - Throws: `SamplingError.optionOutOfRange`.
     public init(_ configuration: SamplerConfiguration, sampleIndex: Int = 0) throws(SamplingError) {
         precondition(sampleIndex >= 0, "Sampler: sampleIndex must not be negative, got \(sampleIndex)")
