@@ -37,6 +37,8 @@ import Testing
     @Test func aRepeatedPrefixIsNotLost() throws {
         try check(["aab"], ["aaab"], gives: ["a", ""], match: 0)
         try check(["aab"], ["a", "a", "a", "b"], gives: ["", "", "a", "", ""], match: 0)
+        // After "aabaaa" the start "aa" is still open, found through the border of a border.
+        try check(["aabaaac"], ["aabaaabaaac"], gives: ["aaba", ""], match: 0)
         try check(["abab!"], ["ababab!"], gives: ["ab", ""], match: 0)
     }
 
@@ -93,9 +95,14 @@ import Testing
                 (0..<count).map { _ in 97 + UInt8(random.index(below: letters)) }
             }
             let stops = (0..<random.index(below: 4)).map { _ in
-                randomBytes(1 + random.index(below: 6), &random)
+                randomBytes(1 + random.index(below: 10), &random)
             }
-            let text = randomBytes(random.index(below: 40), &random)
+            // Starts of stop strings after each other, so that matches and near misses are frequent.
+            var text = randomBytes(random.index(below: 10), &random)
+            for stop in stops + stops {
+                text += stop.prefix(random.index(below: stop.count + 2))
+                text += randomBytes(random.index(below: 3), &random)
+            }
             let expected = search(stops, in: text)
 
             var matcher = try StopMatcher(bytes: stops)
