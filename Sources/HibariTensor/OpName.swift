@@ -1,0 +1,23 @@
+/// The ops of the engine. One list, three uses: error messages, `hibari gradcheck`, and the test that every op is
+/// checked.
+public enum OpName: String, CaseIterable, Sendable {
+    // Arithmetic
+    case add, subtract, multiply, divide, scale, broadcast
+    // Matrices
+    case matmul, linear
+    // Reductions
+    case sum, mean, max
+    // Layout
+    case reshape, slice, concatenate
+    // Elementwise
+    case exp, log, tanh, sigmoid, relu, geluTanh, geluErf, silu, swiGLU, dropout
+    // Rows
+    case softmax, logSoftmax, layerNorm, rmsNorm, headNorm, rotary
+    // Transformers and losses
+    case embedding, attention, crossEntropy, meanSquaredError
+}
+
+/// Stops with the op's name if the caller broke its contract. A bug in the caller, never bad input.
+func require(_ condition: Bool, _ op: OpName, _ message: @autoclosure () -> String) {
+    precondition(condition, "\(op.rawValue): \(message())")
+}

@@ -1,0 +1,61 @@
+import HibariKernels
+
+/// Causal scaled dot-product attention on packed rows.
+///
+/// For each head, y_t = Σⱼ softmax_j(q_t·k_j / √D)·v_j over the keys j ≤ t (with a window W: t − W < j ≤ t). Query heads
+/// share key and value heads in groups of H/K.
+///
+/// - Parameters:
+///   - qkv: `[B, T, (H + 2K)·D]`: query heads, then key heads, then value heads.
+///   - window: how many keys a query sees, itself included; nil for all.
+/// - Returns: `[B, T, H·D]`.
+/// Source: Vaswani et al. 2017, arXiv:1706.03762; Ainslie et al. 2023 (grouped queries), arXiv:2305.13245.
+public func causalAttention(_ qkv: Tensor, _ layout: HeadLayout, window: Int? = nil) -> Tensor {
+    require(qkv.shape.rank == 3, .attention, "expected [B, T, (H + 2K)·D], got \(qkv.shape)")
+    require(window.map { $0 > 0 } ?? true, .attention, "the window must be positive, got \(window ?? 0)")
+    layout.check(qkv, .attention)
+    let problem = AttentionProblem(
+        batch: qkv.shape[0], time: qkv.shape[1], heads: layout.heads, keyValueHeads: layout.keyValueHeads,
+        headDim: layout.headDim, window: window)
+    let y = Tensor(uninitialized: qkv.shape.replacingLast(with: problem.outputWidth), qkv.dtype)
+    let logSumExp = Tensor(uninitialized: [problem.batch, problem.heads, problem.time], qkv.dtype)
+    func forward<T: KernelScalar>(_: T.Type) {
+        T.attention(problem, qkv.input(), y.output(T.self), logSumExp.output(T.self))
+    }
+    forward(qkv.dtype.scalar)
+    return record(.attention, qkv, output: y) { gradient in
+        let dQKV = Tensor(uninitialized: qkv.shape, qkv.dtype)
+        func backward<T: KernelScalar>(_: T.Type) {
+            T.attentionBackward(
+                problem, qkv.input(), y.input(), logSumExp.input(), gradient.input(), dQKV.output(T.self))
+        }
+        backward(qkv.dtype.scalar)
+        qkv.node?.accumulate(dQKV)
+    }
+}
+
+/// Attention of new rows over cached keys and values; the sums depend on each row's position alone.
+///
+/// - Parameters:
+///   - qkv: `[1, T, (H + 2K)·D]`, of positions `firstPosition`…; their keys and values are in the cache already.
+///   - keys: `[capacity, K·D]`.
+///   - values: `[capacity, K·D]`.
+/// - Returns: `[1, T, H·D]`. No gradient.
+package func cachedAttention(
+    _ qkv: Tensor, _ layout: HeadLayout, keys: Tensor, values: Tensor, firstPosition: Int, window: Int?
+) -> Tensor {
+    layout.check(qkv, .attention)
+    require(qkv.node == nil, .attention, "attention over a cache has no gradient")
+    let rows = qkv.shape.rowCount
+    require(
+        firstPosition + rows <= keys.shape[0], .attention, "\(firstPosition + rows) positions, the cache has \(keys.shape[0])")
+    let problem = CachedAttentionProblem(
+        rows: rows, firstPosition: firstPosition, heads: layout.heads, keyValueHeads: layout.keyValueHeads,
+        headDim: layout.headDim, window: window, queryStride: layout.rowWidth)
+    let y = Tensor(uninitialized: qkv.shape.replacingLast(with: layout.heads * layout.headDim), qkv.dtype)
+    func run<T: KernelScalar>(_: T.Type) {
+        T.cachedAttention(problem, qkv.input(), keys: keys.input(), values: values.input(), y.output(T.self))
+    }
+    run(qkv.dtype.scalar)
+    return y
+}

@@ -1,0 +1,149 @@
+import HibariKernels
+
+/// How a linear layer's weight is stored.
+public enum WeightLayout: Sendable {
+    /// `[out, in]`, as PyTorch's Linear.
+    case outputMajor
+    /// `[in, out]`, as GPT-2's Conv1D.
+    case inputMajor
+}
+
+/// The order of the sums in a product.
+public enum SummationOrder: Sendable {
+    /// Whatever is fastest for the shape. Results depend on the shape of the batch in the last bits.
+    case fastest
+    /// Depends on the depth alone, so that one row gives the same bits alone and in a batch. No gradients.
+    case fixed
+}
+
+/// y = activation(x·Wᵀ + b), for one weight or for several whose outputs stand side by side.
+///
+/// Several weights (query, key and value; gate and up) read the input once and write one packed result, without a copy.
+///
+/// - Parameters:
+///   - x: `[..., in]`.
+///   - weights: each `[outᵢ, in]` (or `[in, outᵢ]`, see `layout`).
+///   - bias: `[out]`; only with a single weight.
+///   - activation: applied while the result is in cache; nil for none.
+/// - Returns: `[..., Σ outᵢ]`.
+package func linear(
+    _ x: Tensor, weights: [Tensor], bias: Tensor? = nil, layout: WeightLayout = .outputMajor,
+    activation: UnaryFunction? = nil, order: SummationOrder = .fastest
+) -> Tensor {
+    let problem = LinearProblem(x, weights, bias, layout)
+    let preactivation = Tensor(uninitialized: x.shape.replacingLast(with: problem.totalOutputs), x.dtype)
+    let output = activation == nil ? preactivation : Tensor(uninitialized: preactivation.shape, x.dtype)
+    func forward<T: KernelScalar>(_: T.Type) {
+        for (weight, columns) in zip(weights, problem.columns) {
+            let y = preactivation.output(T.self) + columns.lowerBound
+            let product = problem.forward(columns)
+            if order == .fixed {
+                T.linearFixedOrder(product, x.input(), weight.input(), y)
+                addBiasAndActivation(T.self, problem, bias, activation, y, output.output(T.self))
+            } else {
+                let epilogue = GemmEpilogue<T>(
+                    bias: bias?.input(), activation: activation,
+                    activated: activation == nil ? nil : output.output(T.self) + columns.lowerBound)
+                T.gemm(product, x.input(), weight.input(), y, epilogue)
+            }
+        }
+    }
+    forward(x.dtype.scalar)
+    let isOnTape = ([x, bias].compactMap { $0 } + weights).first { $0.node != nil }
+    require(order == .fastest || isOnTape == nil, .linear, "the fixed order of summation has no gradient")
+    return record(.linear, isOnTape, output: output) { gradient in
+        let dy = activation.map { activationGradient($0, preactivation, gradient) } ?? gradient
+        problem.backward(x, weights, bias, dy)
+    }
+}
+
+private func addBiasAndActivation<T: KernelScalar>(
+    _: T.Type, _ problem: LinearProblem, _ bias: Tensor?, _ activation: UnaryFunction?,
+    _ y: UnsafeMutablePointer<T>, _ output: UnsafeMutablePointer<T>
+) {
+    let width = problem.totalOutputs
+    if let bias {
+        for row in 0..<problem.rows { T.combine(.add, width, y + row * width, bias.input(), y + row * width) }
+    }
+    if let activation { T.map(activation, problem.rows * width, y, output) }
+}
+
+/// The sizes of one linear map and its products.
+private struct LinearProblem {
+    let rows, inputs, totalOutputs: Int
+    /// Where each weight's outputs lie in a row of the result.
+    let columns: [Range<Int>]
+    private let layout: WeightLayout
+
+    init(_ x: Tensor, _ weights: [Tensor], _ bias: Tensor?, _ layout: WeightLayout) {
+        self.layout = layout
+        rows = x.shape.rowCount
+        inputs = x.shape[-1]
+        var columns: [Range<Int>] = []
+        var start = 0
+        for weight in weights {
+            let (outputs, depth) = layout == .outputMajor ? (weight.shape[0], weight.shape[1]) : (weight.shape[1], weight.shape[0])
+            require(
+                weight.shape.rank == 2 && depth == inputs && weight.dtype == x.dtype, .linear,
+                "input \(x.dtype) \(x.shape) does not fit weight \(weight.dtype) \(weight.shape) stored "
+                    + (layout == .outputMajor ? "[out, in]" : "[in, out]"))
+            columns.append(start..<start + outputs)
+            start += outputs
+        }
+        self.columns = columns
+        totalOutputs = start
+        require(
+            bias == nil || (weights.count == 1 && bias!.shape == [start]), .linear,
+            "bias \(String(describing: bias?.shape)) for \(weights.count) weights with \(start) outputs; expected [\(start)]")
+    }
+
+    /// y[:, columns] = x·W
+    func forward(_ columns: Range<Int>) -> GemmProblem {
+        GemmProblem(
+            rows: rows, columns: columns.count, depth: inputs, transposesB: layout == .outputMajor,
+            strideC: totalOutputs)
+    }
+
+    func backward(_ x: Tensor, _ weights: [Tensor], _ bias: Tensor?, _ dy: Tensor) {
+        func run<T: KernelScalar>(_: T.Type) {
+            for (weight, range) in zip(weights, columns) {
+                let gradient = dy.input(T.self) + range.lowerBound
+                weight.node?.withBuffer(weight.shape, weight.dtype) { buffer, accumulates in
+                    weightGradient(range, accumulates, x.input(T.self), gradient, buffer.output(T.self))
+                }
+                // dx (+)= dy[:, columns]·Wᵀ
+                x.node?.withBuffer(x.shape, x.dtype) { buffer, accumulates in
+                    T.gemm(
+                        GemmProblem(
+                            rows: rows, columns: inputs, depth: range.count, transposesB: layout == .inputMajor,
+                            strideA: totalOutputs, accumulates: accumulates),
+                        gradient, weight.input(), buffer.output(T.self), GemmEpilogue())
+                }
+            }
+            bias?.node?.withBuffer([totalOutputs], dy.dtype) { buffer, accumulates in
+                T.sumRows(
+                    rows: rows, columns: totalOutputs, dy.input(), buffer.output(T.self), accumulate: accumulates)
+            }
+        }
+        run(dy.dtype.scalar)
+    }
+
+    /// dW (+)= dyᵀ·x, or xᵀ·dy for weights stored [in, out].
+    private func weightGradient<T: KernelScalar>(
+        _ range: Range<Int>, _ accumulates: Bool, _ x: UnsafePointer<T>, _ dy: UnsafePointer<T>,
+        _ dw: UnsafeMutablePointer<T>
+    ) {
+        switch layout {
+        case .outputMajor:
+            T.gemm(
+                GemmProblem(
+                    rows: range.count, columns: inputs, depth: rows, transposesA: true, strideA: totalOutputs,
+                    accumulates: accumulates), dy, x, dw, GemmEpilogue())
+        case .inputMajor:
+            T.gemm(
+                GemmProblem(
+                    rows: inputs, columns: range.count, depth: rows, transposesA: true, strideB: totalOutputs,
+                    accumulates: accumulates), x, dy, dw, GemmEpilogue())
+        }
+    }
+}

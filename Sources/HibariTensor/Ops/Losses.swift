@@ -1,0 +1,86 @@
+import HibariKernels
+
+/// The target that counts for nothing in `crossEntropy`.
+public let ignoredTarget: Int32 = -100
+
+/// Mean negative log-likelihood of the target classes, in nats.
+///
+/// L = (1/n)·Σ over rows with a target of −Σᵢ qᵢ·log softmax(x)ᵢ, q = (1 − ε)·onehot(target) + ε/V.
+///
+/// - Parameters:
+///   - logits: `[..., V]`.
+///   - targets: `[...]`, int32; rows with `ignoredTarget` are left out of the sum and of n. With n = 0 the loss is 0.
+///   - labelSmoothing: ε, 0 ≤ ε < 1.
+/// - Returns: a scalar.
+public func crossEntropy(_ logits: Tensor, _ targets: Tensor, labelSmoothing: Double = 0) -> Tensor {
+    let (losses, logTotals, problem) = rowLosses(logits, targets, labelSmoothing)
+    let counted = targets.array(of: Int32.self).reduce(0) { $0 + ($1 == ignoredTarget ? 0 : 1) }
+    let share = counted == 0 ? 0 : 1 / Double(counted)
+    let loss = Tensor(uninitialized: [], logits.dtype)
+    func forward<T: KernelScalar>(_: T.Type) {
+        // The sum in double: over a long batch a float sum would lose the last digits of the loss.
+        let rows = UnsafeBufferPointer(start: losses.input(T.self), count: problem.rows)
+        loss.output(T.self)[0] = T(rows.reduce(0.0) { $0 + Double($1) } * share)
+    }
+    forward(logits.dtype.scalar)
+    return record(.crossEntropy, logits, output: loss) { gradient in
+        // dx = (softmax(x) − q)·dL/n
+        let dx = Tensor(uninitialized: logits.shape, logits.dtype)
+        func backward<T: KernelScalar>(_: T.Type) {
+            T.crossEntropyBackward(
+                problem, logits.input(), targets.input(Int32.self), logTotals.input(),
+                scale: T(gradient.item * share), dx.output(T.self))
+        }
+        backward(logits.dtype.scalar)
+        logits.node?.accumulate(dx)
+    }
+}
+
+/// The loss of every row, in nats; 0 for rows with `ignoredTarget`. No gradient.
+public func crossEntropyPerRow(_ logits: Tensor, _ targets: Tensor) -> Tensor {
+    require(logits.node == nil, .crossEntropy, "losses per row have no gradient")
+    return rowLosses(logits, targets, 0).losses
+}
+
+private func rowLosses(
+    _ logits: Tensor, _ targets: Tensor, _ labelSmoothing: Double
+) -> (losses: Tensor, logTotals: Tensor, problem: CrossEntropyProblem) {
+    let classes = logits.shape[-1]
+    require(
+        targets.dtype == .int32 && targets.count == logits.shape.rowCount, .crossEntropy,
+        "logits \(logits.shape) with targets \(targets.dtype) \(targets.shape)")
+    require((0..<1).contains(labelSmoothing), .crossEntropy, "label smoothing must be in [0, 1), got \(labelSmoothing)")
+    for target in targets.array(of: Int32.self) {
+        require(
+            (0..<Int32(classes)).contains(target) || target == ignoredTarget, .crossEntropy,
+            "target \(target) with \(classes) classes")
+    }
+    let problem = CrossEntropyProblem(
+        rows: logits.shape.rowCount, classes: classes, labelSmoothing: labelSmoothing, ignoredTarget: ignoredTarget)
+    let losses = Tensor(uninitialized: [problem.rows], logits.dtype)
+    let logTotals = Tensor(uninitialized: [problem.rows], logits.dtype)
+    func forward<T: KernelScalar>(_: T.Type) {
+        T.crossEntropy(
+            problem, logits.input(), targets.input(Int32.self), losses.output(T.self), logTotals.output(T.self))
+    }
+    forward(logits.dtype.scalar)
+    return (losses, logTotals, problem)
+}
+
+/// Mean of (prediction − target)² over all elements.
+///
+/// - Precondition: equal shapes.
+/// - Returns: a scalar.
+public func meanSquaredError(_ prediction: Tensor, _ target: Tensor) -> Tensor {
+    require(
+        prediction.shape == target.shape, .meanSquaredError,
+        "prediction \(prediction.shape), target \(target.shape); shapes must be equal")
+    let difference = prediction.detached - target.detached
+    let loss = (difference * difference).mean()
+    return record(.meanSquaredError, prediction, target, output: loss) { gradient in
+        // dprediction = 2·(prediction − target)/n
+        let factor = 2 * gradient.item / Double(prediction.count)
+        prediction.node?.accumulate(factor * difference)
+        target.node?.accumulate(-factor * difference)
+    }
+}

@@ -1,0 +1,64 @@
+import HibariKernels
+
+/// cos and sin of m·base^(−2i/D) for positions m and pairs i < D/2.
+public struct RotaryTable {
+    /// `[positions, D/2]` each.
+    package let cosine, sine: Tensor
+    public let positions: Int
+    public let headDim: Int
+
+    /// - Precondition: `headDim` is even.
+    public init(positions: Int, headDim: Int, base: Double, _ dtype: DType = .float32) {
+        precondition(headDim % 2 == 0, "RotaryTable: the head size must be even, got \(headDim)")
+        let half = headDim / 2
+        let frequencies = (0..<half).map { Double.power(base, -2 * Double($0) / Double(headDim)) }
+        var (cosines, sines): ([Double], [Double]) = ([], [])
+        for position in 0..<positions {
+            for frequency in frequencies {
+                let turns = Double(position) * frequency / (2 * Double.pi)
+                cosines.append(Double.cosine(turns: turns))
+                sines.append(Double.sine(turns: turns))
+            }
+        }
+        cosine = Tensor(cosines, shape: [positions, half]).cast(to: dtype)
+        sine = Tensor(sines, shape: [positions, half]).cast(to: dtype)
+        self.positions = positions
+        self.headDim = headDim
+    }
+}
+
+/// Rotates every query and key head by its position (RoPE); values pass through.
+///
+/// Pairs are (xᵢ, xᵢ₊D/₂), the half-split convention of LLaMA in `transformers`:
+/// yᵢ = xᵢ·cos − xᵢ₊D/₂·sin, yᵢ₊D/₂ = xᵢ₊D/₂·cos + xᵢ·sin, with angle m·base^(−2i/D) at position m.
+///
+/// - Parameters:
+///   - qkv: `[B, T, (H + 2K)·D]`.
+///   - firstPosition: the position of t = 0.
+/// Source: Su et al. 2021, arXiv:2104.09864.
+public func rotary(_ qkv: Tensor, _ layout: HeadLayout, _ table: RotaryTable, firstPosition: Int = 0) -> Tensor {
+    layout.check(qkv, .rotary)
+    let time = qkv.shape[-2]
+    require(
+        firstPosition + time <= table.positions && table.headDim == layout.headDim, .rotary,
+        "positions up to \(firstPosition + time) with heads of \(layout.headDim), table has \(table.positions) of "
+            + "\(table.headDim)")
+    let problem = RotaryProblem(
+        rows: qkv.shape.rowCount, heads: layout.heads + 2 * layout.keyValueHeads,
+        rotatedHeads: layout.heads + layout.keyValueHeads, headDim: layout.headDim, sequenceLength: time,
+        firstPosition: firstPosition)
+    func rotated(_ x: Tensor, inverse: Bool) -> Tensor {
+        let y = Tensor(uninitialized: x.shape, x.dtype)
+        func run<T: KernelScalar>(_: T.Type) {
+            T.rotate(
+                problem, x.input(), cosine: table.cosine.input(), sine: table.sine.input(), y.output(T.self),
+                inverse: inverse)
+        }
+        run(x.dtype.scalar)
+        return y
+    }
+    return record(.rotary, qkv, output: rotated(qkv, inverse: false)) { gradient in
+        // A rotation's transpose is the rotation back.
+        qkv.node?.accumulate(rotated(gradient, inverse: true))
+    }
+}

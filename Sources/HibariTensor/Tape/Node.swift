@@ -1,0 +1,89 @@
+import HibariKernels
+
+/// The place of a tensor in the graph: where its gradient gathers, and how it goes on to the op's inputs.
+package final class Node {
+    package let op: OpName?
+    private var gradient: Tensor?
+    private var backward: ((Tensor) -> Void)?
+    private let parameter: Parameter?
+
+    fileprivate init(op: OpName, backward: @escaping (Tensor) -> Void) {
+        self.op = op
+        self.backward = backward
+        parameter = nil
+    }
+
+    /// The leaf of a parameter: what arrives is added to the parameter's gradient.
+    init(parameter: Parameter) {
+        op = nil
+        self.parameter = parameter
+    }
+
+    /// Adds a finished gradient. The tensor may be shared with other nodes.
+    func accumulate(_ addend: Tensor) {
+        if let parameter { return parameter.accumulate(addend) }
+        guard gradient != nil else {
+            gradient = addend.detached
+            return
+        }
+        withBuffer(addend.shape, addend.dtype) { buffer, _ in
+            buffer.add(addend)
+        }
+    }
+
+    /// Lets a kernel write, or add to (`accumulates`), the gradient in place.
+    func withBuffer(_ shape: Shape, _ dtype: DType, _ body: (_ buffer: Tensor, _ accumulates: Bool) -> Void) {
+        if let parameter { return parameter.withGradientBuffer(body) }
+        guard let existing = gradient else {
+            let fresh = Tensor(uninitialized: shape, dtype)
+            body(fresh, false)
+            gradient = fresh
+            return
+        }
+        if !isKnownUniquelyReferenced(&gradient!.storage) || existing.offset != 0 {
+            gradient = existing.copied()
+        }
+        body(gradient!, true)
+    }
+
+    func propagate() {
+        guard let gradient, let backward else {
+            self.backward = nil
+            return
+        }
+        self.gradient = nil
+        self.backward = nil
+        backward(gradient)
+    }
+}
+
+extension Tensor {
+    /// A copy with storage of its own.
+    package func copied() -> Tensor {
+        let copy = Tensor(uninitialized: shape, dtype)
+        copy.storage.pointer.copyMemory(
+            from: storage.pointer + offset * dtype.byteCount, byteCount: count * dtype.byteCount)
+        return copy
+    }
+
+    /// Adds `addend` in place; only for buffers the caller owns.
+    package func add(_ addend: Tensor) {
+        func run<T: KernelScalar>(_: T.Type) { T.combine(.add, count, input(), addend.input(), output(T.self)) }
+        run(dtype.scalar)
+    }
+}
+
+/// Attaches a node to `output` if a tape is recording and any of `inputs` is on it.
+///
+/// - Parameter backward: takes the gradient of the output and gives the inputs theirs. It must not capture `output`
+///   with a node (captured before this call, it has none).
+func record(
+    _ op: OpName, _ inputs: Tensor?..., output: Tensor, backward: @escaping (_ gradient: Tensor) -> Void
+) -> Tensor {
+    guard let tape = Tape.current, inputs.contains(where: { $0?.node != nil }) else { return output }
+    let node = Node(op: op, backward: backward)
+    tape.append(node)
+    var result = output
+    result.node = node
+    return result
+}

@@ -1,0 +1,66 @@
+/// A named tensor that training changes, with the buffer its gradient gathers in.
+public final class Parameter {
+    /// The name in the checkpoint.
+    public let name: String
+    /// The current value. Only optimizers and loaders change it, in place.
+    public private(set) var value: Tensor
+    /// A parameter that is not trainable gets no gradient, and no graph is built for it.
+    public var isTrainable = true
+    /// Whether anything was added to the gradient since the last `clearGradient()`.
+    public private(set) var hasGradient = false
+
+    private var buffer: Tensor?
+
+    public init(_ value: Tensor, name: String = "") {
+        self.value = value
+        self.name = name
+    }
+
+    public var shape: Shape { value.shape }
+
+    /// The value for use in ops: on the tape if one is recording.
+    public var tensor: Tensor {
+        guard isTrainable, Tape.current != nil else { return value }
+        var tensor = value
+        tensor.node = Node(parameter: self)
+        return tensor
+    }
+
+    /// The gradient gathered since the last `clearGradient()`; zeros if there was none.
+    public var gradient: Tensor {
+        guard hasGradient, let buffer else { return Tensor(zeros: shape, value.dtype) }
+        return buffer
+    }
+
+    /// Forgets the gradient; the buffer is kept, and the next gradient overwrites it.
+    public func clearGradient() { hasGradient = false }
+
+    /// Replaces the elements of the value.
+    ///
+    /// - Precondition: same shape and type.
+    public func assign(_ newValue: Tensor) {
+        precondition(
+            newValue.shape == shape && newValue.dtype == value.dtype,
+            "\(name): assigned \(newValue.dtype) \(newValue.shape) to \(value.dtype) \(shape)")
+        value = newValue.detached
+    }
+
+    func accumulate(_ addend: Tensor) {
+        withGradientBuffer { buffer, accumulates in
+            if accumulates {
+                buffer.add(addend)
+            } else {
+                buffer.storage.pointer.copyMemory(
+                    from: addend.storage.pointer + addend.offset * addend.dtype.byteCount,
+                    byteCount: addend.count * addend.dtype.byteCount)
+            }
+        }
+    }
+
+    func withGradientBuffer(_ body: (Tensor, Bool) -> Void) {
+        let own = buffer ?? Tensor(uninitialized: shape, value.dtype)
+        buffer = own
+        body(own, hasGradient)
+        hasGradient = true
+    }
+}

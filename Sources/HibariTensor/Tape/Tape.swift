@@ -1,0 +1,37 @@
+/// The record of one differentiable computation.
+///
+/// Ops append a node for each result that depends on a parameter. `backward` takes the nodes from the last to the first
+/// (no recursion, however deep the graph) and drops each one as it is done, and with it the activations its closure
+/// holds.
+package final class Tape: @unchecked Sendable {
+    // Invariant behind @unchecked: only the task that opened the tape, in `valueWithGradient`, records on it.
+
+    /// The tape that ops record on; nil outside `valueWithGradient`.
+    @TaskLocal package static var current: Tape?
+
+    fileprivate var nodes: [Node] = []
+
+    func append(_ node: Node) { nodes.append(node) }
+
+    /// Propagates from `root`, whose gradient is `seed`.
+    func backward(from root: Node, seed: Tensor) {
+        root.accumulate(seed)
+        while let node = nodes.popLast() { node.propagate() }
+    }
+}
+
+/// Evaluates a scalar and adds its derivatives to the gradients of all trainable parameters it depends on.
+///
+/// - Parameters:
+///   - weight: multiplies the derivatives, e.g. the share of a micro-batch in its batch.
+///   - body: computes the value, of one element. Ops build a graph only inside this call.
+/// - Returns: the value, detached.
+public func valueWithGradient(weight: Double = 1, _ body: () throws -> Tensor) rethrows -> Tensor {
+    let tape = Tape()
+    let value = try Tape.$current.withValue(tape) { try body() }
+    precondition(value.count == 1, "valueWithGradient: expected a scalar, got shape \(value.shape)")
+    if let root = value.node {
+        tape.backward(from: root, seed: Tensor(repeating: weight, shape: value.shape, value.dtype))
+    }
+    return value.detached
+}
