@@ -39,9 +39,15 @@ public enum CheckpointError: UserError, Equatable {
         case .tooShort(let path, let expected, let got):
             (path, nil, "the file has \(got) bytes where at least \(expected) are needed; \(copyAgain)")
         case .headerLength(let path, let got, let limit):
-            (path, nil, "the header claims \(got) bytes of at most \(limit); not a safetensors file, or cut off")
+            (
+                path, nil,
+                "the header claims \(got) bytes of at most \(limit); not a safetensors file, or cut off"
+            )
         case .headerStart(let path, let got):
-            (path, nil, "the header starts with byte 0x\(hexadecimal(got)), expected '{'; not a safetensors file")
+            (
+                path, nil,
+                "the header starts with byte 0x\(hexadecimal(got)), expected '{'; not a safetensors file"
+            )
         case .headerJSON(let path, let error):
             (path, nil, "in the header: \(error)")
         case .badMetadata(let path, let key?):
@@ -59,19 +65,31 @@ public enum CheckpointError: UserError, Equatable {
         case .offsetsReversed(let path, let tensor, let begin, let end):
             (path, tensor, "the data offsets [\(begin), \(end)] are not an ascending range; \(writeAgain)")
         case .outOfRange(let path, let tensor, let end, let available):
-            (path, tensor, "the data ends at byte \(end) but the file holds \(available) bytes of data; \(copyAgain)")
+            (
+                path, tensor,
+                "the data ends at byte \(end) but the file holds \(available) bytes of data; \(copyAgain)"
+            )
         case .byteCount(let path, let tensor, let expected, let got):
             (path, tensor, "shape and dtype need \(expected) bytes, the offsets span \(got); \(writeAgain)")
         case .overlap(let path, let tensor, let begin, let previousEnd):
-            (path, tensor, "starts at byte \(begin) inside the tensor before it, which ends at \(previousEnd)")
+            (
+                path, tensor,
+                "starts at byte \(begin) inside the tensor before it, which ends at \(previousEnd)"
+            )
         case .hole(let path, let tensor, let begin, let previousEnd):
-            (path, tensor, "starts at byte \(begin), leaving bytes from \(previousEnd) to no tensor; \(writeAgain)")
+            (
+                path, tensor,
+                "starts at byte \(begin), leaving bytes from \(previousEnd) to no tensor; \(writeAgain)"
+            )
         case .trailingData(let path, let expected, let got):
             (path, nil, "the tensors have \(expected) bytes but \(got) follow the header; \(copyAgain)")
         case .badChecksum(let path, let got):
             (path, nil, "hibari_checksum is \(quoted(got)), expected 16 hexadecimal digits; \(writeAgain)")
         case .checksumMismatch(let path, let expected, let got):
-            (path, nil, "the data is damaged: checksum \(got), the file was written with \(expected); \(copyAgain)")
+            (
+                path, nil,
+                "the data is damaged: checksum \(got), the file was written with \(expected); \(copyAgain)"
+            )
         case .missingTensor(let path, let tensor):
             (path, tensor, "not in the file; check that the configuration belongs to these weights")
         case .wrongShape(let path, let tensor, let expected, let got):

@@ -1,13 +1,13 @@
 import HibariSupport
 
-/// The 64-bit checksum Hibari stores in the metadata of a safetensors file as `hibari_checksum`; it finds damage, not
-/// forgery. The bytes may be fed in pieces of any size.
+/// The 64-bit checksum Hibari stores in the metadata of a safetensors file as `hibari_checksum`; it finds
+/// damage, not forgery. The bytes may be fed in pieces of any size.
 ///
-/// Definition, all arithmetic modulo 2⁶⁴, P = 0x9E3779B97F4A7C15: lane i of 8 starts as (i + 1)·P. The data is padded
-/// with zeros to a multiple of 64 bytes and read as little-endian 64-bit words; word w with index j does
-/// lane[j mod 8] = rotateLeft((lane[j mod 8] xor w)·P, 29). The result starts as the unpadded byte count and takes
-/// the lanes in order in the same way: result = rotateLeft((result xor lane)·P, 29). Last, result = result xor
-/// (result >> 32). In the file it is written as 16 lower-case hexadecimal digits.
+/// Definition, all arithmetic modulo 2⁶⁴, P = 0x9E3779B97F4A7C15: lane i of 8 starts as (i + 1)·P. The data
+/// is padded with zeros to a multiple of 64 bytes and read as little-endian 64-bit words; word w with index j
+/// does lane[j mod 8] = rotateLeft((lane[j mod 8] xor w)·P, 29). The result starts as the unpadded byte count
+/// and takes the lanes in order in the same way: result = rotateLeft((result xor lane)·P, 29). Last, result =
+/// result xor (result >> 32). In the file it is written as 16 lower-case hexadecimal digits.
 ///
 /// Each step is invertible in the word and in the lane, so damage confined to a single word always shows; the
 /// rotation carries the upper bits, which a product never moves down, to where they meet the others.

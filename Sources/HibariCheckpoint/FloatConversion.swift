@@ -1,6 +1,7 @@
 /// Converts `bytes`, elements of a floating-point `dtype` at any alignment, to float32.
 ///
-/// F64 is rounded to nearest; the others are exact. The loops have no branches, so that the compiler vectorizes them.
+/// F64 is rounded to nearest; the others are exact. The loops have no branches, so that the compiler
+/// vectorizes them.
 func convertToFloats(
     _ bytes: UnsafeRawBufferPointer, _ dtype: SafetensorsDType, into output: UnsafeMutableBufferPointer<Float>
 ) {
@@ -30,8 +31,8 @@ func convertToFloats(
 
 /// The value of a float16, from its bits.
 ///
-/// Exponent and fraction moved to their float32 places read as the value times 2⁻¹¹²; the product puts that right,
-/// subnormals included. Infinity and NaN need the exponent of all ones.
+/// Exponent and fraction moved to their float32 places read as the value times 2⁻¹¹²; the product puts that
+/// right, subnormals included. Infinity and NaN need the exponent of all ones.
 @inline(__always)
 func floatFromHalf(_ bits: UInt16) -> Float {
     let magnitude = UInt32(bits & 0x7FFF) << 13

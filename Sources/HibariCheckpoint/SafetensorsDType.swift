@@ -1,4 +1,5 @@
-/// The element types of a safetensors file that Hibari reads and writes; the raw value is the name in the file.
+/// The element types of a safetensors file that Hibari reads and writes; the raw value is the name in the
+/// file.
 public enum SafetensorsDType: String, Sendable, CaseIterable {
     case float64 = "F64"
     case float32 = "F32"

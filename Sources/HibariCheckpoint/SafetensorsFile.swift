@@ -2,8 +2,8 @@ import HibariSupport
 
 /// An open safetensors file: names, shapes and bytes of its tensors, checked in full when it is opened.
 ///
-/// Layout: the length N of the header as a little-endian 64-bit integer, N bytes of JSON, then the data of all tensors
-/// without gaps.
+/// Layout: the length N of the header as a little-endian 64-bit integer, N bytes of JSON, then the data of
+/// all tensors without gaps.
 /// Source: https://github.com/huggingface/safetensors (format section of the README).
 public final class SafetensorsFile: Sendable {
     /// The mapping that owns all bytes; keep it, or this object, as long as a pointer into it is used.
@@ -21,8 +21,9 @@ public final class SafetensorsFile: Sendable {
 
     public var path: String { file.path }
 
-    /// - Parameter verify: compare the data with the checksum Hibari writes into its own files. This reads the whole
-    ///   file; without it, or in files without a checksum, damage inside the data of a tensor goes unseen.
+    /// - Parameter verify: compare the data with the checksum Hibari writes into its own files. This reads
+    ///   the whole file; without it, or in files without a checksum, damage inside the data of a tensor goes
+    ///   unseen.
     public init(path: String, verify: Bool = true) throws {
         file = try MappedFile(path: path)
         let header = try SafetensorsHeader(file.bytes, path: path)
@@ -30,7 +31,8 @@ public final class SafetensorsFile: Sendable {
         metadata = header.metadata
         dataOffset = header.dataOffset
         positions = Dictionary(
-            uniqueKeysWithValues: header.entries.enumerated().map { (ByteString($0.element.name), $0.offset) })
+            uniqueKeysWithValues: header.entries.enumerated().map { (ByteString($0.element.name), $0.offset) }
+        )
         if verify { try verifyChecksum() }
     }
 
@@ -52,11 +54,12 @@ public final class SafetensorsFile: Sendable {
         positions[ByteString(name)].map { entries[$0] }
     }
 
-    /// The bytes of a tensor, at any alignment. They belong to `file`: use them only while this object or `file`
-    /// lives.
+    /// The bytes of a tensor, at any alignment. They belong to `file`: use them only while this object or
+    /// `file` lives.
     public func bytes(of entry: SafetensorsEntry) -> UnsafeRawBufferPointer {
         let end = dataOffset + entry.range.upperBound
-        precondition(end <= file.bytes.count, "SafetensorsFile.bytes: \(quoted(entry.name)) is not of this file")
+        precondition(
+            end <= file.bytes.count, "SafetensorsFile.bytes: \(quoted(entry.name)) is not of this file")
         return UnsafeRawBufferPointer(rebasing: file.bytes[(dataOffset + entry.range.lowerBound)..<end])
     }
 
@@ -76,7 +79,8 @@ public final class SafetensorsFile: Sendable {
             throw .wrongShape(path: path, tensor: name, expected: [output.count], got: entry.shape)
         }
         guard entry.dtype.isFloat else {
-            throw .wrongDType(path: path, tensor: name, expected: "F32, F16, BF16 or F64", got: entry.dtype.rawValue)
+            throw .wrongDType(
+                path: path, tensor: name, expected: "F32, F16, BF16 or F64", got: entry.dtype.rawValue)
         }
         convertToFloats(bytes(of: entry), entry.dtype, into: output)
     }
@@ -97,7 +101,8 @@ public final class SafetensorsFile: Sendable {
     }
 }
 
-/// A name that is equal to another only if its bytes are; Swift's strings are equal up to Unicode equivalence.
+/// A name that is equal to another only if its bytes are; Swift's strings are equal up to Unicode
+/// equivalence.
 private struct ByteString: Hashable {
     let bytes: [UInt8]
 

@@ -56,10 +56,13 @@ struct SafetensorsHeader {
     /// Sorts the entries by position and checks that they cover the data exactly.
     private mutating func checkLayout(available: Int, path: String) throws(CheckpointError) {
         for entry in entries where entry.range.upperBound > available {
-            throw .outOfRange(path: path, tensor: entry.name, end: entry.range.upperBound, available: available)
+            throw .outOfRange(
+                path: path, tensor: entry.name, end: entry.range.upperBound, available: available)
         }
         // Swift's sort is stable: empty tensors at one place stay in the order of the header.
-        entries.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
+        entries.sort {
+            ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+        }
         var end = 0
         for entry in entries {
             let begin = entry.range.lowerBound
@@ -81,7 +84,9 @@ private func parseMetadata(_ value: JSONValue, path: String) throws(CheckpointEr
     return metadata
 }
 
-private func parseEntry(_ name: String, _ value: JSONValue, path: String) throws(CheckpointError) -> SafetensorsEntry {
+private func parseEntry(_ name: String, _ value: JSONValue, path: String) throws(CheckpointError)
+    -> SafetensorsEntry
+{
     guard let object = value.object else {
         throw .badField(path: path, tensor: name, field: name, expected: "an object")
     }

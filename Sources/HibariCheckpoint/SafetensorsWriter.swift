@@ -23,8 +23,8 @@ public struct SafetensorsTensor {
         self.init(name: name, dtype: dtype, shape: shape) { emit in try emit(bytes) }
     }
 
-    /// A tensor of float32 values, stored as the floating-point `dtype` (to nearest, ties to even). `floats` stay the
-    /// caller's and must live until `writeSafetensors` returns.
+    /// A tensor of float32 values, stored as the floating-point `dtype` (to nearest, ties to even). `floats`
+    /// stay the caller's and must live until `writeSafetensors` returns.
     public init(
         name: String, dtype: SafetensorsDType = .float32, shape: [Int], floats: UnsafeBufferPointer<Float>
     ) {
@@ -55,9 +55,9 @@ public struct SafetensorsTensor {
 
 /// Writes a safetensors file that appears whole or not at all; the same input gives the same bytes.
 ///
-/// Tensors are stored by falling element size, then by name, so that each is aligned to its elements; the data
-/// starts at a multiple of 8 bytes. No second copy of the data is held. The metadata gets `format` = `pt`, which
-/// `transformers` asks for, and the checksum of the data (`DataChecksum`).
+/// Tensors are stored by falling element size, then by name, so that each is aligned to its elements; the
+/// data starts at a multiple of 8 bytes. No second copy of the data is held. The metadata gets `format` =
+/// `pt`, which `transformers` asks for, and the checksum of the data (`DataChecksum`).
 /// - Precondition: names are different, and none is `__metadata__`.
 public func writeSafetensors(
     _ tensors: [SafetensorsTensor], metadata: [String: String] = [:], to path: String
@@ -118,7 +118,8 @@ private func headerBytes(
 
 private func byteCount(of tensor: SafetensorsTensor) -> Int {
     guard let count = checkedByteCount(tensor.dtype, tensor.shape) else {
-        preconditionFailure("writeSafetensors: tensor \(quoted(tensor.name)) cannot have shape \(tensor.shape)")
+        preconditionFailure(
+            "writeSafetensors: tensor \(quoted(tensor.name)) cannot have shape \(tensor.shape)")
     }
     return count
 }

@@ -2,11 +2,11 @@ import Glibc
 
 /// Writes a folder that appears whole or not at all.
 ///
-/// `fill` gets the path of a temporary folder beside the final one. When it returns, every file in it is flushed to
-/// disk and the folder renamed to `path`. If anything fails the temporary is removed and an older folder at `path`
-/// stays as it was.
-/// - Parameter replacing: exchange an existing folder at `path` for the new one in one step and remove it; without
-///   this an existing `path` is an error.
+/// `fill` gets the path of a temporary folder beside the final one. When it returns, every file in it is
+/// flushed to disk and the folder renamed to `path`. If anything fails the temporary is removed and an older
+/// folder at `path` stays as it was.
+/// - Parameter replacing: exchange an existing folder at `path` for the new one in one step and remove it;
+///   without this an existing `path` is an error.
 public func writeDirectoryAtomically(
     _ path: String, replacing: Bool = false, fill: (_ temporary: String) throws -> Void
 ) throws {
@@ -65,7 +65,8 @@ private enum RenameFlag: UInt32 {
 
 /// renameat2(2), which the Glibc module does not declare; EINVAL where the C library lacks it.
 private func rename(_ source: String, _ path: String, _ flag: RenameFlag) -> Int32 {
-    typealias Function = @convention(c) (Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32) -> Int32
+    typealias Function =
+        @convention(c) (Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32) -> Int32
     guard let symbol = dlsym(nil, "renameat2") else {
         errno = EINVAL
         return -1

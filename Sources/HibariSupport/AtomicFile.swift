@@ -2,9 +2,9 @@ import Glibc
 
 /// Writes a file that appears whole or not at all.
 ///
-/// `body` fills a temporary file in the same folder, which is flushed to disk and renamed; if anything fails the
-/// temporary is removed and an older file at `path` stays as it was. A symbolic link at `path` is followed. Devices
-/// and pipes (`/dev/stdout`) cannot be renamed onto and are written directly.
+/// `body` fills a temporary file in the same folder, which is flushed to disk and renamed; if anything fails
+/// the temporary is removed and an older file at `path` stays as it was. A symbolic link at `path` is
+/// followed. Devices and pipes (`/dev/stdout`) cannot be renamed onto and are written directly.
 public func writeFileAtomically(_ path: String, _ body: (OutputFile) throws -> Void) throws {
     let target = resolvedPath(path) ?? path
     switch fileKind(target) {
@@ -64,7 +64,9 @@ public func readFile(_ path: String) throws(FileError) -> [UInt8] {
     while true {
         if count == bytes.count { bytes.append(contentsOf: repeatElement(0, count: bytes.count)) }
         let received = bytes.withUnsafeMutableBytes { buffer in
-            retryingInterrupts { read(descriptor, buffer.baseAddress.map { $0 + count }, buffer.count - count) }
+            retryingInterrupts {
+                read(descriptor, buffer.baseAddress.map { $0 + count }, buffer.count - count)
+            }
         }
         if received < 0 { throw .readFailed(path: path, code: errno) }
         if received == 0 { break }

@@ -32,7 +32,8 @@ public func makeDirectories(_ path: String) throws(FileError) {
     }
 }
 
-/// Removes a file or a folder with all it holds; symbolic links are removed, not followed. Nothing there is fine.
+/// Removes a file or a folder with all it holds; symbolic links are removed, not followed. Nothing there is
+/// fine.
 public func removeTree(_ path: String) throws(FileError) {
     guard let kind = fileKind(path, followingLinks: false) else {
         if errno == ENOENT { return }
@@ -45,8 +46,8 @@ public func removeTree(_ path: String) throws(FileError) {
     if result != 0, errno != ENOENT { throw .cannotRemove(path: path, code: errno) }
 }
 
-/// Makes `path` a symbolic link to `target` (relative to the folder of `path`), replacing a link or file that is
-/// there in one step: at every moment `path` leads to the old or to the new target.
+/// Makes `path` a symbolic link to `target` (relative to the folder of `path`), replacing a link or file that
+/// is there in one step: at every moment `path` leads to the old or to the new target.
 public func replaceSymbolicLink(at path: String, target: String) throws(FileError) {
     let (directory, name) = splitPath(path)
     let temporary = try createTemporary(in: directory, for: name, reportedAs: path) { symlink(target, $0) }

@@ -52,7 +52,8 @@ private func describe(_ byte: UInt8) -> String {
     return "byte 0x" + (byte < 16 ? "0" : "") + digits
 }
 
-/// `text` in double quotes for a message: on one line whatever it contains, and cut after about 100 characters.
+/// `text` in double quotes for a message: on one line whatever it contains, and cut after about 100
+/// characters.
 public func quoted(_ text: String) -> String {
     var bytes: [UInt8] = []
     appendJSONString(text.unicodeScalars.count > 100 ? String(text.prefix(100)) + "…" : text, to: &bytes)

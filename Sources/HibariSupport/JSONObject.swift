@@ -21,7 +21,8 @@ public struct JSONObject: Sendable {
         }
     }
 
-    /// The member `key`. Assigning to a present key keeps its place, to a new one appends, assigning nil removes.
+    /// The member `key`. Assigning to a present key keeps its place, to a new one appends, assigning nil
+    /// removes.
     public subscript(key: String) -> JSONValue? {
         get { position(of: key).map { values[$0] } }
         set {

@@ -4,8 +4,8 @@ extension JSONValue {
 
     /// Reads one JSON value (RFC 8259, strictly) and nothing after it but white space.
     ///
-    /// Refused as well: duplicate keys, lone surrogates, numbers beyond the range of `Double`. An integer beyond the
-    /// range of `Int` becomes a `number`.
+    /// Refused as well: duplicate keys, lone surrogates, numbers beyond the range of `Double`. An integer
+    /// beyond the range of `Int` becomes a `number`.
     public init(parsing bytes: [UInt8]) throws(JSONError) {
         if let offset = firstInvalidUTF8(in: bytes) { throw .invalidUTF8(offset: offset) }
         var parser = JSONParser(bytes: bytes)
@@ -72,7 +72,9 @@ struct JSONParser {
             }
             let key = try parseString()
             let colon = try nextByte("':'")
-            guard colon == UInt8(ascii: ":") else { throw .unexpectedByte(colon, offset: index, expected: "':'") }
+            guard colon == UInt8(ascii: ":") else {
+                throw .unexpectedByte(colon, offset: index, expected: "':'")
+            }
             index += 1
             let value = try parseValue(depth: depth)
             guard object.append(key, value) else { throw .duplicateKey(key, offset: keyOffset) }

@@ -94,7 +94,9 @@ extension JSONParser {
 
     private mutating func parseEscape(into text: inout [UInt8]) throws(JSONError) {
         let start = index
-        guard index + 1 < bytes.count else { throw .unexpectedEnd(offset: bytes.count, expected: "an escape") }
+        guard index + 1 < bytes.count else {
+            throw .unexpectedEnd(offset: bytes.count, expected: "an escape")
+        }
         let kind = bytes[index + 1]
         index += 2
         switch kind {
@@ -113,7 +115,8 @@ extension JSONParser {
     private mutating func parseUnicodeEscape(from start: Int) throws(JSONError) -> String {
         var code = try parseHex4(from: start)
         if (0xD800..<0xDC00).contains(code) {
-            guard index + 1 < bytes.count, bytes[index] == Self.backslash, bytes[index + 1] == UInt8(ascii: "u")
+            guard index + 1 < bytes.count, bytes[index] == Self.backslash,
+                bytes[index + 1] == UInt8(ascii: "u")
             else { throw .loneSurrogate(offset: start) }
             index += 2
             let low = try parseHex4(from: index - 2)
@@ -125,10 +128,13 @@ extension JSONParser {
     }
 
     private mutating func parseHex4(from start: Int) throws(JSONError) -> UInt32 {
-        guard index + 4 <= bytes.count else { throw .unexpectedEnd(offset: bytes.count, expected: "four hex digits") }
+        guard index + 4 <= bytes.count else {
+            throw .unexpectedEnd(offset: bytes.count, expected: "four hex digits")
+        }
         var code: UInt32 = 0
         for _ in 0..<4 {
-            guard let digit = Character(Unicode.Scalar(bytes[index])).hexDigitValue, bytes[index] < 0x80 else {
+            guard let digit = Character(Unicode.Scalar(bytes[index])).hexDigitValue, bytes[index] < 0x80
+            else {
                 throw .invalidEscape(offset: start)
             }
             code = code << 4 | UInt32(digit)

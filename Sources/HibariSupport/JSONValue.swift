@@ -1,7 +1,7 @@
 /// A JSON document: what `config.json`, `tokenizer.json` and the header of a checkpoint hold.
 ///
-/// Integers and other numbers are kept apart, so that 50257 is written back as it was read. Two values are equal when
-/// their written forms are equal byte for byte: strings are compared as UTF-8, never up to Unicode equivalence,
+/// Integers and other numbers are kept apart, so that 50257 is written back as it was read; for the same reason
+/// `.integer(1)` and `.number(1)` are not equal. Strings are compared as UTF-8, never up to Unicode equivalence,
 /// because two tokens of a vocabulary may differ in nothing else.
 public enum JSONValue: Sendable {
     case null
@@ -105,7 +105,8 @@ extension JSONValue: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral, E
     }
 }
 
-/// Whether two strings have the same UTF-8. Swift's `==` also calls é equal to e followed by a combining accent.
+/// Whether two strings have the same UTF-8. Swift's `==` also calls é equal to e followed by a combining
+/// accent.
 func hasSameBytes(_ left: String, _ right: String) -> Bool {
     left.utf8.count == right.utf8.count && left.utf8.elementsEqual(right.utf8)
 }

@@ -1,10 +1,10 @@
 extension JSONValue {
     /// The UTF-8 of the value.
     ///
-    /// Characters outside ASCII stand for themselves and numbers have the fewest digits that read back as the same
-    /// value. A number that is not finite becomes `null`, as JSON has no word for it.
-    /// - Parameter pretty: an indent of two spaces and a line per member, as Python's `json.dumps(value, indent=2,
-    ///   ensure_ascii=False)`; otherwise no white space at all.
+    /// Characters outside ASCII stand for themselves and numbers have the fewest digits that read back as the
+    /// same value. A number that is not finite becomes `null`, as JSON has no word for it.
+    /// - Parameter pretty: an indent of two spaces and a line per member, as Python's `json.dumps(value,
+    ///   indent=2, ensure_ascii=False)`; otherwise no white space at all.
     public func bytes(pretty: Bool = false) -> [UInt8] {
         var output: [UInt8] = []
         append(to: &output, pretty: pretty, depth: 0)

@@ -2,14 +2,14 @@ import Glibc
 
 /// A file mapped into memory for reading: opened at once however large, its pages read when they are touched.
 ///
-/// A file must not be shortened while it is mapped; files written by `writeFileAtomically` never are, because a new
-/// version is a new file.
+/// A file must not be shortened while it is mapped; files written by `writeFileAtomically` never are, because
+/// a new version is a new file.
 // Sendable: all stored properties are constant and the mapping is read-only for the life of the object.
 public final class MappedFile: @unchecked Sendable {
     public let path: String
 
-    /// The contents. The memory belongs to this object and is unmapped with it: whoever keeps the pointer keeps the
-    /// object.
+    /// The contents. The memory belongs to this object and is unmapped with it: whoever keeps the pointer
+    /// keeps the object.
     public let bytes: UnsafeRawBufferPointer
 
     public init(path: String) throws(FileError) {

@@ -1,6 +1,7 @@
 import Glibc
 
-/// An open file being written; handed out by `writeFileAtomically`. Errors name the target, not the temporary.
+/// An open file being written; handed out by `writeFileAtomically`. Errors name the target, not the
+/// temporary.
 public final class OutputFile {
     /// The path the finished file will have.
     public let path: String
@@ -41,12 +42,15 @@ public final class OutputFile {
     public func overwrite(at offset: Int, _ bytes: [UInt8]) throws(FileError) {
         precondition(
             offset >= 0 && offset + bytes.count <= count,
-            "OutputFile.overwrite: range \(offset)..<\(offset + bytes.count) exceeds the \(count) bytes written")
+            "OutputFile.overwrite: range \(offset)..<\(offset + bytes.count) exceeds the \(count) bytes written"
+        )
         var done = 0
         while done < bytes.count {
             let written = bytes.withUnsafeBytes { buffer in
                 retryingInterrupts {
-                    pwrite(descriptor, buffer.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset + done))
+                    pwrite(
+                        descriptor, buffer.baseAddress.map { $0 + done }, bytes.count - done,
+                        off_t(offset + done))
                 }
             }
             if written < 0 { throw .writeFailed(path: path, code: errno) }

@@ -6,7 +6,8 @@ public func joinPath(_ directory: String, _ name: String) -> String {
     return directory.hasSuffix("/") ? directory + name : directory + "/" + name
 }
 
-/// The folder a path lies in and its last component: "a/b/" → ("a", "b"), "b" → (".", "b"), "/b" → ("/", "b").
+/// The folder a path lies in and its last component: "a/b/" → ("a", "b"), "b" → (".", "b"), "/b" → ("/",
+/// "b").
 public func splitPath(_ path: String) -> (directory: String, name: String) {
     var bytes = Array(path.utf8)
     let slash = UInt8(ascii: "/")

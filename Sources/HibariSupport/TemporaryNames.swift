@@ -1,9 +1,10 @@
 import Glibc
 
-/// Calls `create` with names `.NAME.tmp-PID`, `.NAME.tmp-PID-1`, … in `directory` until one is free, and returns it.
+/// Calls `create` with names `.NAME.tmp-PID`, `.NAME.tmp-PID-1`, … in `directory` until one is free, and
+/// returns it.
 ///
-/// The temporary lies beside its target because a rename must not cross file systems. `create` returns -1 with
-/// `errno` set if it fails; EEXIST means another thread is writing the same target.
+/// The temporary lies beside its target because a rename must not cross file systems. `create` returns -1
+/// with `errno` set if it fails; EEXIST means another thread is writing the same target.
 func createTemporary(
     in directory: String, for name: String, reportedAs path: String, _ create: (String) -> Int32
 ) throws(FileError) -> String {
@@ -18,8 +19,8 @@ func createTemporary(
     }
 }
 
-/// Removes what atomic writing left in a folder when its process was killed: temporaries of processes that no longer
-/// run.
+/// Removes what atomic writing left in a folder when its process was killed: temporaries of processes that no
+/// longer run.
 /// - Returns: the names removed.
 @discardableResult
 public func removeAbandonedTemporaries(in directory: String) throws(FileError) -> [String] {
@@ -40,7 +41,8 @@ private func temporaryOwner(_ name: String) -> pid_t? {
     let parts = name.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count >= 3, let last = parts.last, last.hasPrefix("tmp-") else { return nil }
     let numbers = last.dropFirst(4).split(separator: "-", omittingEmptySubsequences: false)
-    guard numbers.count <= 2, numbers.allSatisfy({ Int($0) != nil }), let process = numbers.first.flatMap({ pid_t($0) }),
+    guard numbers.count <= 2, numbers.allSatisfy({ Int($0) != nil }),
+        let process = numbers.first.flatMap({ pid_t($0) }),
         process > 0
     else { return nil }
     return process

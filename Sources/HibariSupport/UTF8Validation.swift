@@ -1,6 +1,7 @@
 /// The offset of the first byte that is not part of a valid UTF-8 sequence, or nil if all are.
 ///
-/// Strict: no overlong forms, no surrogates, nothing above U+10FFFF. A cut-off sequence is reported at its start.
+/// Strict: no overlong forms, no surrogates, nothing above U+10FFFF. A cut-off sequence is reported at its
+/// start.
 /// Source: The Unicode Standard, table 3-7.
 public func firstInvalidUTF8(in bytes: UnsafeRawBufferPointer) -> Int? {
     let count = bytes.count

@@ -39,7 +39,8 @@ private func errorOpening(_ bytes: [UInt8]) throws -> CheckpointError? {
     @Test func readsAHandMadeFile() throws {
         let header =
             "{\"__metadata__\":{\"format\":\"pt\",\"note\":\"é\"},\"b\":" + entry("U8", "[2,1]", "[4,6]")
-            + ",\"empty\":" + entry("F32", "[0,3]", "[4,4]") + ",\"a\":" + entry("I16", "[2]", "[0,4]") + "}   "
+            + ",\"empty\":" + entry("F32", "[0,3]", "[4,4]") + ",\"a\":" + entry("I16", "[2]", "[0,4]")
+            + "}   "
         try withTemporaryFolder { folder in
             let path = joinPath(folder, "x.safetensors")
             try writeFileAtomically(path, handMade(header, dataCount: 6))
@@ -53,7 +54,9 @@ private func errorOpening(_ bytes: [UInt8]) throws -> CheckpointError? {
             #expect(try file.bytes(of: "a").elementsEqual([0, 1, 2, 3]))
             #expect(try file.floats(of: "empty") == [])
             #expect(file.entry(named: "c") == nil)
-            #expect(throws: CheckpointError.missingTensor(path: path, tensor: "c")) { try file.bytes(of: "c") }
+            #expect(throws: CheckpointError.missingTensor(path: path, tensor: "c")) {
+                try file.bytes(of: "c")
+            }
             let notFloat = CheckpointError.wrongDType(
                 path: path, tensor: "a", expected: "F32, F16, BF16 or F64", got: "I16")
             #expect(throws: notFloat) { try file.floats(of: "a") }
@@ -70,7 +73,8 @@ private func errorOpening(_ bytes: [UInt8]) throws -> CheckpointError? {
         let none = try errorOpening([UInt8](repeating: 0, count: 8))
         guard case .tooShort = none else { throw Unexpected(none) }
         for length in [UInt64.max, 1 << 63, 100_000_001, 4] {
-            let error = try errorOpening(withUnsafeBytes(of: length.littleEndian) { Array($0) } + [0x7B, 0x7D, 0x20])
+            let error = try errorOpening(
+                withUnsafeBytes(of: length.littleEndian) { Array($0) } + [0x7B, 0x7D, 0x20])
             guard case .headerLength(_, length, 3) = error else { throw Unexpected(error) }
         }
     }
@@ -82,7 +86,8 @@ private func errorOpening(_ bytes: [UInt8]) throws -> CheckpointError? {
         guard case .headerJSON(_, .unexpectedEnd) = cut else { throw Unexpected(cut) }
         let trailing = try errorOpening(handMade("{} {}"))
         guard case .headerJSON(_, .trailingData) = trailing else { throw Unexpected(trailing) }
-        let encoding = try errorOpening(handMade(Array("{\"".utf8) + [0xFF] + Array("\":1}".utf8), dataCount: 0))
+        let encoding = try errorOpening(
+            handMade(Array("{\"".utf8) + [0xFF] + Array("\":1}".utf8), dataCount: 0))
         guard case .headerJSON(_, .invalidUTF8(2)) = encoding else { throw Unexpected(encoding) }
         let item = entry("U8", "[1]", "[0,1]")
         let twice = try errorOpening(handMade("{\"a\":\(item),\"a\":\(item)}", dataCount: 1))
@@ -96,7 +101,8 @@ private func errorOpening(_ bytes: [UInt8]) throws -> CheckpointError? {
         guard case .badMetadata(_, nil) = list else { throw Unexpected(list) }
         let number = try errorOpening(handMade("{\"__metadata__\":{\"a\":\"x\",\"b\":1}}"))
         guard case .badMetadata(_, "b") = number else { throw Unexpected(number) }
-        let checksum = try errorOpening(handMade("{\"__metadata__\":{\"hibari_checksum\":\"+123456789abcdez\"}}"))
+        let checksum = try errorOpening(
+            handMade("{\"__metadata__\":{\"hibari_checksum\":\"+123456789abcdez\"}}"))
         guard case .badChecksum = checksum else { throw Unexpected(checksum) }
     }
 
@@ -159,7 +165,8 @@ private func errorOpening(_ bytes: [UInt8]) throws -> CheckpointError? {
         try withTemporaryFolder { folder in
             let path = joinPath(folder, "x.safetensors")
             let damaged = joinPath(folder, "y.safetensors")
-            try writeSafetensors([SafetensorsTensor(name: "w", shape: [20], floats: (0..<20).map { Float($0) })], to: path)
+            try writeSafetensors(
+                [SafetensorsTensor(name: "w", shape: [20], floats: (0..<20).map { Float($0) })], to: path)
             let bytes = try readFile(path)
             for count in 0..<bytes.count {
                 try writeQuickly(damaged, Array(bytes[..<count]))
@@ -182,8 +189,10 @@ private func errorOpening(_ bytes: [UInt8]) throws -> CheckpointError? {
     }
 }
 
-/// Without the flush to disk, which takes milliseconds each time.
+/// Without the flush to disk, which takes milliseconds each time; some file systems also flush a file that is
+/// written over, so the old one goes first.
 private func writeQuickly(_ path: String, _ bytes: [UInt8]) throws {
+    try removeTree(path)
     let stream = try #require(fopen(path, "w"))
     fwrite(bytes, 1, bytes.count, stream)
     fclose(stream)

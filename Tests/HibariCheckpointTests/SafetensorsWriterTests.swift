@@ -57,7 +57,9 @@ private struct Interruption: Error {}
             let path = joinPath(folder, "x")
             try writeSafetensors(sample, to: path)
             let before = try readFile(path)
-            let failing = SafetensorsTensor(name: "w", dtype: .uint8, shape: [9]) { _ in throw Interruption() }
+            let failing = SafetensorsTensor(name: "w", dtype: .uint8, shape: [9]) { _ in
+                throw Interruption()
+            }
             #expect(throws: Interruption.self) { try writeSafetensors([failing], to: path) }
             #expect(try readFile(path) == before)
             #expect(try listDirectory(folder) == ["x"])
@@ -78,18 +80,24 @@ private struct Interruption: Error {}
             let file = try SafetensorsFile(path: path)
             var output = [Float](repeating: 0, count: 5)
             let expected = CheckpointError.wrongShape(path: path, tensor: "z", expected: [5], got: [2, 3])
-            #expect(throws: expected) { try output.withUnsafeMutableBufferPointer { try file.floats(of: "z", into: $0) } }
+            #expect(throws: expected) {
+                try output.withUnsafeMutableBufferPointer { try file.floats(of: "z", into: $0) }
+            }
         }
     }
 
     @Test func conversionOfLongTensorsMatchesTheStandardLibrary() throws {
         var random = RandomStream(seed: 3, purpose: .testing)
-        let values = (0..<150_000).map { _ in Float(bitPattern: random.nextWord()) }.map { $0.isNaN ? 1.5 : $0 }
+        let values = (0..<150_000).map { _ in Float(bitPattern: random.nextWord()) }.map {
+            $0.isNaN ? 1.5 : $0
+        }
         try withTemporaryFolder { folder in
             let path = joinPath(folder, "x")
             let dtypes: [SafetensorsDType] = [.float16, .bfloat16, .float64]
             try writeSafetensors(
-                dtypes.map { SafetensorsTensor(name: $0.rawValue, dtype: $0, shape: [values.count], floats: values) },
+                dtypes.map {
+                    SafetensorsTensor(name: $0.rawValue, dtype: $0, shape: [values.count], floats: values)
+                },
                 to: path)
             let file = try SafetensorsFile(path: path)
             #expect(try file.floats(of: "F64") == values)

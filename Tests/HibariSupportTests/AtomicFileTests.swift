@@ -82,7 +82,9 @@ private struct Interruption: Error {}
             let error = FileError.cannotCreate(path: missing, code: ENOENT)
             #expect(throws: error) { try writeFileAtomically(missing, "x") }
             #expect(error.exitStatus == .cannotCreate)
-            #expect(throws: FileError.cannotCreate(path: folder, code: EISDIR)) { try writeFileAtomically(folder, "x") }
+            #expect(throws: FileError.cannotCreate(path: folder, code: EISDIR)) {
+                try writeFileAtomically(folder, "x")
+            }
         }
     }
 

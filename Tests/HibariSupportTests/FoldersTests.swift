@@ -49,7 +49,9 @@ private struct Interruption: Error {}
                 try writeDirectoryAtomically(path, replacing: true) { _ in throw Interruption() }
             }
             #expect(try listDirectory(path) == ["old"])
-            try writeDirectoryAtomically(path, replacing: true) { try writeFileAtomically(joinPath($0, "new"), "2") }
+            try writeDirectoryAtomically(path, replacing: true) {
+                try writeFileAtomically(joinPath($0, "new"), "2")
+            }
             #expect(try listDirectory(path) == ["new"])
             #expect(try listDirectory(folder) == ["late", "x"])
             try writeDirectoryAtomically(joinPath(folder, "fresh"), replacing: true) { _ in }
@@ -68,7 +70,9 @@ private struct Interruption: Error {}
             try replaceSymbolicLink(at: link, target: "two")
             #expect(try listDirectory(link) == ["mark"])
             #expect(try listDirectory(folder) == ["last", "one", "two"])
-            #expect(throws: FileError.self) { try replaceSymbolicLink(at: joinPath(folder, "one"), target: "two") }
+            #expect(throws: FileError.self) {
+                try replaceSymbolicLink(at: joinPath(folder, "one"), target: "two")
+            }
             #expect(try listDirectory(folder) == ["last", "one", "two"])
         }
     }
@@ -102,8 +106,12 @@ private struct Interruption: Error {}
     @Test func abandonedTemporariesAreRemoved() throws {
         try withTemporaryFolder { folder in
             // No process has this id: it is above the kernel's limit of 2^22.
-            for name in [".x.tmp-99999999", ".x.y.tmp-99999999-2"] { try makeDirectories(joinPath(folder, name)) }
-            let kept = [".tmp-99999999", ".x.tmp-", ".x.tmp-1", ".x.tmp-\(getpid())", ".x.tmp-a", "x.tmp-99999999"]
+            for name in [".x.tmp-99999999", ".x.y.tmp-99999999-2"] {
+                try makeDirectories(joinPath(folder, name))
+            }
+            let kept = [
+                ".tmp-99999999", ".x.tmp-", ".x.tmp-1", ".x.tmp-\(getpid())", ".x.tmp-a", "x.tmp-99999999",
+            ]
             for name in kept { try makeDirectories(joinPath(folder, name)) }
             #expect(try removeAbandonedTemporaries(in: folder) == [".x.tmp-99999999", ".x.y.tmp-99999999-2"])
             #expect(try listDirectory(folder) == kept.sorted())
@@ -111,7 +119,8 @@ private struct Interruption: Error {}
     }
 
     @Test(arguments: [
-        ("a/b/", "a", "b"), ("b", ".", "b"), ("/b", "/", "b"), ("a//b", "a/", "b"), ("/", "/", ""), ("a/b.c", "a", "b.c"),
+        ("a/b/", "a", "b"), ("b", ".", "b"), ("/b", "/", "b"), ("a//b", "a/", "b"), ("/", "/", ""),
+        ("a/b.c", "a", "b.c"),
     ])
     func splitsPaths(path: String, directory: String, name: String) {
         #expect(splitPath(path) == (directory, name))

@@ -12,7 +12,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("0", 0), ("-0", 0), ("9223372036854775807", Int.max), ("-9223372036854775808", Int.min), ("50257", 50257),
+        ("0", 0), ("-0", 0), ("9223372036854775807", Int.max), ("-9223372036854775808", Int.min),
+        ("50257", 50257),
     ])
     func integers(text: String, expected: Int) throws {
         #expect(try JSONValue(parsing: text) == .integer(expected))
@@ -20,7 +21,8 @@ import Testing
 
     @Test(arguments: [
         ("1.0", 1.0), ("1e-5", 1e-5), ("1E+2", 100), ("9223372036854775808", 0x1p63), ("0.1", 0.1),
-        ("-9223372036854775809", -0x1p63), ("1000000000000000019884624838656", 1e30), ("5e-324", .leastNonzeroMagnitude),
+        ("-9223372036854775809", -0x1p63), ("1000000000000000019884624838656", 1e30),
+        ("5e-324", .leastNonzeroMagnitude),
     ])
     func otherNumbers(text: String, expected: Double) throws {
         #expect(try JSONValue(parsing: text) == .number(expected))
@@ -77,16 +79,22 @@ import Testing
     }
 
     @Test func refusesInvalidUTF8() {
-        #expect(throws: JSONError.invalidUTF8(offset: 2)) { try JSONValue(parsing: [0x22, 0x61, 0xFF, 0x22]) }
+        #expect(throws: JSONError.invalidUTF8(offset: 2)) {
+            try JSONValue(parsing: [0x22, 0x61, 0xFF, 0x22])
+        }
     }
 
     @Test func limitsTheDepth() throws {
         let limit = JSONValue.depthLimit
         let deepest = String(repeating: "[", count: limit) + String(repeating: "]", count: limit)
         #expect(try JSONValue(parsing: deepest).array?.count == 1)
-        #expect(throws: JSONError.tooDeep(offset: limit, limit: limit)) { try JSONValue(parsing: "[" + deepest + "]") }
+        #expect(throws: JSONError.tooDeep(offset: limit, limit: limit)) {
+            try JSONValue(parsing: "[" + deepest + "]")
+        }
         let objects = String(repeating: "{\"a\":", count: 100_000)
-        #expect(throws: JSONError.tooDeep(offset: limit * 5, limit: limit)) { try JSONValue(parsing: objects) }
+        #expect(throws: JSONError.tooDeep(offset: limit * 5, limit: limit)) {
+            try JSONValue(parsing: objects)
+        }
     }
 
     @Test func keepsCanonicallyEquivalentKeysApart() throws {
