@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """A plain PyTorch GPT trained by nanoGPT's published recipe for characters of tiny Shakespeare on a CPU.
 
-The recipe: 4 layers, 4 heads, 128 wide, context 64, batch 12, 2000 steps of AdamW. This program is our own; it is
-the peer that Hibari is timed against. The wall-clock holds the training and its evaluations (20 random batches of
-each half every 250 steps), not the start of Python nor the final loss over the whole validation text.
+The recipe: 4 layers, 4 heads, 128 wide, context 64, batch 12, 2000 steps of AdamW. This program is our own; it
+is the peer that Hibari is timed against. The wall-clock holds the training and its evaluations (20 random
+batches of each half every 250 steps), not the start of Python nor the final loss over the whole validation
+text.
 
 Example: python Benchmarks/nanogpt_cpu.py --data tinyshakespeare.txt --threads 2
 """
