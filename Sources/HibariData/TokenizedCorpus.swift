@@ -26,8 +26,7 @@ public struct TokenizedCorpus: Sendable {
                     try tokenizer.encode(document.bytes.span, emit: emit)
                 }
             } catch {
-                throw .cannotEncode(
-                    path: document.path, line: document.line, error.movingOffset(by: document.offset))
+                throw document.located(error)
             }
         }
         if documentCount > 1 { try tokens.appendEnd(of: tokenizer) }
