@@ -8,8 +8,6 @@ final class GzipStream: ByteStream {
     private var consumed = 0
     private var isInsideMember = false
     private var hasHadMember = false
-    /// Whether zlib ran out of room last time, so that it may have output without further input.
-    private var mayHoldOutput = false
     /// On the heap, because zlib keeps a pointer to it; owned by this object from `init` to `deinit`.
     private let state = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
 
@@ -29,7 +27,8 @@ final class GzipStream: ByteStream {
     func next() throws(DataError) -> [UInt8] {
         var output: [UInt8] = []
         while output.count < chunkSize {
-            if consumed == input.count, !mayHoldOutput {
+            // zlib may hold output then, but never at the end of the file: it reads the checksum after giving out all.
+            if consumed == input.count {
                 input = try file.next()
                 consumed = 0
                 if input.isEmpty { break }
@@ -69,13 +68,9 @@ final class GzipStream: ByteStream {
             }
         }
         consumed = input.count - Int(state.pointee.avail_in)
-        mayHoldOutput = state.pointee.avail_out == 0
         switch result {
-        case Z_STREAM_END:
-            isInsideMember = false
-            mayHoldOutput = false
-        case Z_OK, Z_BUF_ERROR:
-            break
+        case Z_STREAM_END: isInsideMember = false
+        case Z_OK, Z_BUF_ERROR: break
         default:
             let reason = state.pointee.msg.map { String(cString: $0) } ?? "zlib error \(result)"
             throw invalid("the gzip data is damaged (\(reason))")

@@ -67,7 +67,8 @@ private func hexadecimal(_ value: UInt32, digits: Int) -> String {
 /// The character in quotes, or its escape if printing it would disturb the line.
 private func visible(_ scalar: Unicode.Scalar) -> String {
     switch scalar.properties.generalCategory {
-    case .control, .format, .surrogate, .lineSeparator, .paragraphSeparator: "\\u{\(hexadecimal(scalar.value, digits: 1))}"
+    case .control, .format, .surrogate, .lineSeparator, .paragraphSeparator:
+        "\\u{\(hexadecimal(scalar.value, digits: 1))}"
     default: "\"\(scalar)\""
     }
 }

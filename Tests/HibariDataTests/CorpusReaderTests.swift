@@ -18,7 +18,8 @@ import Testing
     }
 
     @Test func markersSeparateDocuments() throws {
-        let path = try directory.write("a.txt", "\nfirst\n\n<|endoftext|>\r\n  second\n<|endoftext|>\n<|endoftext|>third\n")
+        let path = try directory.write(
+            "a.txt", "\nfirst\n\n<|endoftext|>\r\n  second\n<|endoftext|>\n<|endoftext|>third\n")
         let documents = try CorpusReader(paths: [path]).documents()
         #expect(documents.map { String(decoding: $0.bytes, as: UTF8.self) } == ["first", "  second", "third"])
         #expect(documents.map(\.offset) == [1, 23, 59])
@@ -65,7 +66,8 @@ import Testing
     }
 
     @Test func jsonLines() throws {
-        let path = try directory.write("a.jsonl", "{\"text\":\"a\\nb\",\"n\":1}\r\n\n{\"text\":\"\"}\n{\"text\":\"<|endoftext|>\"}")
+        let path = try directory.write(
+            "a.jsonl", "{\"text\":\"a\\nb\",\"n\":1}\r\n\n{\"text\":\"\"}\n{\"text\":\"<|endoftext|>\"}")
         #expect(try texts([path]) == ["a\nb", "<|endoftext|>"])
         #expect(try CorpusReader(paths: [path]).documents().map(\.line) == [1, 4])
         let other = try directory.write("b.txt", "{\"body\":\"x\"}\n")
@@ -126,7 +128,11 @@ import Testing
         #expect(summaries[0] == summaries[1])
         #expect(summaries[0] == summaries[2])
         #expect(summaries[0].sha256 != summaries[3].sha256)
-        #expect(summaries[0].sha256 == SHA256.hash([3, 0, 0, 0, 0, 0, 0, 0] + Array("one".utf8)
-            + [3, 0, 0, 0, 0, 0, 0, 0] + Array("two".utf8)).hex)
+        #expect(
+            summaries[0].sha256
+                == SHA256.hash(
+                    [3, 0, 0, 0, 0, 0, 0, 0] + Array("one".utf8)
+                        + [3, 0, 0, 0, 0, 0, 0, 0] + Array("two".utf8)
+                ).hex)
     }
 }

@@ -58,10 +58,11 @@ import Testing
         #expect(TokenizerError.unknownCharacter("\u{202E}", offset: 0).description.contains("\\u{202E}"))
     }
 
-    @Test(arguments: [
-        ([0x61, 0xFF], 1), ([0x61, 0x62, 0xE3, 0x81], 2), ([0xC0, 0x80], 0), ([0xED, 0xA0, 0x80], 0),
-        ([0xF4, 0x90, 0x80, 0x80], 0), (Array("0123456789".utf8) + [0x80], 10),
-    ] as [([UInt8], Int)])
+    @Test(
+        arguments: [
+            ([0x61, 0xFF], 1), ([0x61, 0x62, 0xE3, 0x81], 2), ([0xC0, 0x80], 0), ([0xED, 0xA0, 0x80], 0),
+            ([0xF4, 0x90, 0x80, 0x80], 0), (Array("0123456789".utf8) + [0x80], 10),
+        ] as [([UInt8], Int)])
     func invalidUTF8IsLocated(bytes: [UInt8], offset: Int) throws {
         let error = #expect(throws: TokenizerError.self) { try CharacterTokenizer.train(on: bytes) }
         #expect(error == .invalidUTF8(offset: offset, byte: bytes[offset]))
