@@ -3,7 +3,8 @@ import HibariTokenizers
 extension CharacterTokenizer {
     /// The vocabulary of a corpus.
     ///
-    /// - Parameter addsEndOfText: whether `<|endoftext|>` is the last id; nil adds it if there are several documents.
+    /// - Parameter addsEndOfText: whether `<|endoftext|>` is the last id; nil adds it if there are several
+    ///   documents.
     /// - Throws: `DataError`: what the reader throws, or text that is not valid UTF-8.
     public static func train(
         reading reader: CorpusReader, addsEndOfText: Bool? = nil

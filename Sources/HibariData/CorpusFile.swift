@@ -29,7 +29,8 @@ struct CorpusFile: Sendable {
         return inner[inner.index(after: dot)...].lowercased()
     }
 
-    /// Whether a file found in a folder is one to read: it has an extension of text, or is compressed without another.
+    /// Whether a file found in a folder is one to read: it has an extension of text, or is compressed without
+    /// another.
     private var looksLikeText: Bool {
         guard let ending = innerExtension else { return path.hasSuffix(".gz") }
         return Self.textExtensions.contains(ending)
@@ -49,10 +50,13 @@ struct CorpusFile: Sendable {
         return isGzip ? GzipStream(file) : file
     }
 
-    /// The files that `path` stands for: standard input for `-`, the text files below a folder in sorted order, or
-    /// the file itself. Standard input and pipes are read now, whole, as they could not be read twice.
+    /// The files that `path` stands for: standard input for `-`, the text files below a folder in sorted
+    /// order, or the file itself. Standard input and pipes are read now, whole, as they could not be read
+    /// twice.
     static func files(at path: String) throws(DataError) -> [CorpusFile] {
-        if path == "-" { return [CorpusFile(path: path, contents: try readAll(FileStream(standardInput: ())))] }
+        if path == "-" {
+            return [CorpusFile(path: path, contents: try readAll(FileStream(standardInput: ())))]
+        }
         switch try fileType(path, following: true) {
         case .folder:
             let files = try filesBelow(folder: path)

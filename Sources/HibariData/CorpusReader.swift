@@ -16,21 +16,22 @@ public struct CorpusSummary: Sendable, Equatable {
     public var documentCount = 0
     /// The bytes of all documents together; markers, byte order marks and JSON around them do not count.
     public var byteCount = 0
-    /// SHA-256 in hexadecimal over, for each document, its length as eight bytes, lowest first, and its bytes. So it
-    /// depends on the documents and their order, and not on file names or compression.
+    /// SHA-256 in hexadecimal over, for each document, its length as eight bytes, lowest first, and its
+    /// bytes. So it depends on the documents and their order, and not on file names or compression.
     public var sha256 = ""
 }
 
 /// Reads the documents of text files, JSON-lines files and folders, all also compressed with gzip.
 ///
-/// - A text file is one document, byte for byte, except for a UTF-8 byte order mark. If the marker `<|endoftext|>`
-///   occurs in it, the file is the documents between the markers, without the line breaks at their two ends.
+/// - A text file is one document, byte for byte, except for a UTF-8 byte order mark. If the marker
+///   `<|endoftext|>` occurs in it, the file is the documents between the markers, without the line breaks at
+///   their two ends.
 /// - A JSON-lines file has an object per line with the text under a key; blank lines are passed over.
 /// - A folder stands for the text files below it, in order of their names; hidden ones are left out.
 /// - `-` is standard input.
 ///
-/// Documents without a single byte are left out. Files are streamed: the largest document must fit in memory, a file
-/// need not.
+/// Documents without a single byte are left out. Files are streamed: the largest document must fit in memory,
+/// a file need not.
 public struct CorpusReader: Sendable {
     public let paths: [String]
     private let files: [CorpusFile]
@@ -54,13 +55,15 @@ public struct CorpusReader: Sendable {
         self.files = files
     }
 
-    /// Calls `body` with every document, in order. May be called again: a vocabulary is made in one reading and used
-    /// in the next.
+    /// Calls `body` with every document, in order. May be called again: a vocabulary is made in one reading
+    /// and used in the next.
     ///
-    /// - Throws: what `body` throws; `DataError` for a file that cannot be read, damaged gzip data, a line that is
-    ///   not as it should be, or a corpus without text.
+    /// - Throws: what `body` throws; `DataError` for a file that cannot be read, damaged gzip data, a line
+    ///   that is not as it should be, or a corpus without text.
     @discardableResult
-    public func forEachDocument(_ body: (Document) throws(DataError) -> Void) throws(DataError) -> CorpusSummary {
+    public func forEachDocument(_ body: (Document) throws(DataError) -> Void) throws(DataError)
+        -> CorpusSummary
+    {
         var summary = CorpusSummary()
         var hasher = SHA256()
         for file in files {

@@ -13,8 +13,8 @@ public enum DataError: UserError, Equatable {
     case invalidLine(path: String, line: Int, problem: String)
     /// There is no text in any of the files.
     case emptyCorpus(paths: [String])
-    /// The tokenizer refuses the text; the error's offset counts from the beginning of the file, or of the text of
-    /// the line.
+    /// The tokenizer refuses the text; the error's offset counts from the beginning of the file, or of the
+    /// text of the line.
     case cannotEncode(path: String, line: Int?, TokenizerError)
     /// There are several documents, and the tokenizer has no token to put between them.
     case noEndOfText(kind: String)

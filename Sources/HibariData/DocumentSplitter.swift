@@ -125,7 +125,9 @@ struct JSONLinesSplitter: DocumentSplitter {
 private func document(
     inLine bytes: ArraySlice<UInt8>, path: String, line: Int, textKey: String
 ) throws(DataError) -> Document? {
-    let isBlank = bytes.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\r") }
+    let isBlank = bytes.allSatisfy {
+        $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\r")
+    }
     if isBlank { return nil }
     let value: JSONValue
     do throws(JSONError) {
@@ -135,15 +137,18 @@ private func document(
     }
     guard let object = value.object else {
         throw .invalidLine(
-            path: path, line: line, problem: "expected an object with the key \(quoted(textKey)), found \(value.kind)")
+            path: path, line: line,
+            problem: "expected an object with the key \(quoted(textKey)), found \(value.kind)")
     }
     guard let text = object[textKey] else {
         throw .invalidLine(
             path: path, line: line,
-            problem: "no key \(quoted(textKey)); the keys are \(object.keys.map(quoted).joined(separator: ", "))")
+            problem:
+                "no key \(quoted(textKey)); the keys are \(object.keys.map(quoted).joined(separator: ", "))")
     }
     guard let string = text.string else {
-        throw .invalidLine(path: path, line: line, problem: "\(quoted(textKey)) is \(text.kind), not a string")
+        throw .invalidLine(
+            path: path, line: line, problem: "\(quoted(textKey)) is \(text.kind), not a string")
     }
     return Document(bytes: Array(string.utf8), path: path, offset: 0, line: line)
 }

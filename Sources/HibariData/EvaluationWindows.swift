@@ -1,14 +1,15 @@
 /// Consecutive windows over a token sequence in which every token but the first is a target exactly once.
 ///
-/// The windows have `contextLength` targets, the last one what is left. They come in batches of rows of equal length,
-/// so a shorter last window is a batch of its own and nothing is padded.
+/// The windows have `contextLength` targets, the last one what is left. They come in batches of rows of equal
+/// length, so a shorter last window is a batch of its own and nothing is padded.
 public struct EvaluationWindows: Sendable {
     /// The most rows of a batch.
     public let batchSize: Int
     public let contextLength: Int
     private let tokens: TokenSlice
 
-    /// - Throws: `DataError.corpusTooShort` if there are fewer than two tokens, so that there is nothing to predict.
+    /// - Throws: `DataError.corpusTooShort` if there are fewer than two tokens, so that there is nothing to
+    ///   predict.
     public init(tokens: TokenSlice, batchSize: Int, contextLength: Int) throws(DataError) {
         precondition(
             batchSize > 0 && contextLength > 0,
@@ -41,8 +42,8 @@ public struct EvaluationWindows: Sendable {
         return start..<start + rows * columns
     }
 
-    /// Writes a batch to the beginnings of the buffers, row after row: each row of `targets` is the row of `inputs` one
-    /// token later. `shape(ofBatch:)` tells the rows and columns.
+    /// Writes a batch to the beginnings of the buffers, row after row: each row of `targets` is the row of
+    /// `inputs` one token later. `shape(ofBatch:)` tells the rows and columns.
     public func fill(
         batch: Int, into inputs: UnsafeMutableBufferPointer<Int32>, targets: UnsafeMutableBufferPointer<Int32>
     ) {

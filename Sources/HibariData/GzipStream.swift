@@ -27,7 +27,8 @@ final class GzipStream: ByteStream {
     func next() throws(DataError) -> [UInt8] {
         var output: [UInt8] = []
         while output.count < chunkSize {
-            // zlib may hold output then, but never at the end of the file: it reads the checksum after giving out all.
+            // zlib may hold output then, but never at the end of the file: it reads the checksum after giving
+            // out all.
             if consumed == input.count {
                 input = try file.next()
                 consumed = 0
@@ -41,8 +42,8 @@ final class GzipStream: ByteStream {
         return output
     }
 
-    /// Prepares for a member; false if the input at hand has none. As gzip(1) does, zeros after the last member are
-    /// accepted, since tapes and block devices leave them.
+    /// Prepares for a member; false if the input at hand has none. As gzip(1) does, zeros after the last
+    /// member are accepted, since tapes and block devices leave them.
     private func beginMember() -> Bool {
         if hasHadMember {
             while consumed < input.count, input[consumed] == 0 { consumed += 1 }

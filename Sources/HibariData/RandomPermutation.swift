@@ -2,8 +2,8 @@ import HibariSupport
 
 /// A random order of 0..<`count` of which any element can be had at once, without a table.
 ///
-/// A Feistel network permutes the numbers below the next even power of two; numbers outside 0..<`count` are sent
-/// through it again until they fall inside (cycle walking), at most about four times on average.
+/// A Feistel network permutes the numbers below the next even power of two; numbers outside 0..<`count` are
+/// sent through it again until they fall inside (cycle walking), at most about four times on average.
 /// Source: Black & Rogaway 2002, "Ciphers with arbitrary finite domains".
 public struct RandomPermutation: Sendable {
     public let count: Int
@@ -11,8 +11,8 @@ public struct RandomPermutation: Sendable {
     private let halfBits: UInt64
     private let mask: UInt64
 
-    /// - Parameter random: the order is a function of this stream's seed, purpose and number, not of its position.
-    ///   Blocks from 2⁵⁶ on are used.
+    /// - Parameter random: the order is a function of this stream's seed, purpose and number, not of its
+    ///   position. Blocks from 2⁵⁶ on are used.
     public init(count: Int, random: RandomStream) {
         precondition(count > 0, "RandomPermutation: count must be positive, got \(count)")
         self.count = count

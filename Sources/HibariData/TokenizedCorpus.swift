@@ -12,8 +12,8 @@ public struct TokenizedCorpus: Sendable {
 
     /// Reads and encodes all documents.
     ///
-    /// - Throws: `DataError`: what the reader throws, a text that the tokenizer refuses, or several documents and no
-    ///   token to put between them.
+    /// - Throws: `DataError`: what the reader throws, a text that the tokenizer refuses, or several documents
+    ///   and no token to put between them.
     public init(reading reader: CorpusReader, tokenizer: some Tokenizer) throws(DataError) {
         var tokens = TokenArray(vocabularySize: tokenizer.vocabularySize)
         var documentCount = 0
@@ -36,7 +36,8 @@ public struct TokenizedCorpus: Sendable {
 
     public var count: Int { tokens.count }
 
-    /// How many bytes of the original text the tokens at `range` stand for; end-of-text tokens stand for none.
+    /// How many bytes of the original text the tokens at `range` stand for; end-of-text tokens stand for
+    /// none.
     ///
     /// A loss of `n` nats over these tokens is n / (ln 2 · bytes) bits per byte.
     public func byteCount(of range: Range<Int>) -> Int {
@@ -48,8 +49,8 @@ public struct TokenizedCorpus: Sendable {
     /// All tokens.
     public var all: TokenSlice { TokenSlice(tokens, range: 0..<count) }
 
-    /// The first part for training, the last for validation, cut between tokens as nanoGPT does: with n tokens the
-    /// first ⌊(1 − fraction) · n⌋ are for training.
+    /// The first part for training, the last for validation, cut between tokens as nanoGPT does: with n
+    /// tokens the first ⌊(1 − fraction) · n⌋ are for training.
     ///
     /// - Parameter validationFraction: in 0..<1; 0 leaves the validation part empty.
     public func split(

@@ -1,13 +1,15 @@
 import HibariSupport
 
-/// Which tokens each training step sees: a pure function of the seed and the step, so a run resumes from its step
-/// number alone.
+/// Which tokens each training step sees: a pure function of the seed and the step, so a run resumes from its
+/// step number alone.
 ///
-/// In an epoch the tokens are cut into windows of `contextLength` that do not overlap, and the windows come in random
-/// order, each once. Where the first window begins is random too, so that from epoch to epoch the cuts, and with them
-/// the contexts, fall elsewhere. Fewer than two windows' worth of tokens, at the two ends, are left out of an epoch.
-/// Sequences are numbered through: sequence `s` of a run belongs to epoch `s / windowsPerEpoch`, and step `n` is made
-/// of the sequences from `n · batchSize` on, so a batch may straddle two epochs.
+/// In an epoch the tokens are cut into windows of `contextLength` that do not overlap, and the windows come
+/// in random order, each once. Where the first window begins is random too, so that from epoch to epoch the
+/// cuts, and with them the contexts, fall elsewhere. Fewer than two windows' worth of tokens, at the two
+/// ends, are left out of an epoch.
+///
+/// Sequences are numbered through: sequence s of a run belongs to epoch ⌊s / `windowsPerEpoch`⌋, and step n
+/// is made of the sequences from n · `batchSize` on, so a batch may straddle two epochs.
 public struct TrainingBatches: Sendable {
     public let batchSize: Int
     public let contextLength: Int
@@ -31,7 +33,8 @@ public struct TrainingBatches: Sendable {
         self.batchSize = batchSize
         self.contextLength = contextLength
         self.seed = seed
-        // The same number for every place the first window may begin, all of the first T if there are 2T tokens.
+        // The same number for every place the first window may begin, all of the first T if there are 2T
+        // tokens.
         windowsPerEpoch = max(1, (tokens.count - contextLength) / contextLength)
     }
 

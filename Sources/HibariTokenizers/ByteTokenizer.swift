@@ -1,4 +1,5 @@
-/// The tokenizer without training: ids 0–255 are the bytes, 256 is `<|endoftext|>`. Any byte string is accepted.
+/// The tokenizer without training: ids 0–255 are the bytes, 256 is `<|endoftext|>`. Any byte string is
+/// accepted.
 public struct ByteTokenizer: Tokenizer {
     public init() {}
 

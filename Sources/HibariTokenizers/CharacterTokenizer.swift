@@ -2,8 +2,8 @@ import HibariSupport
 
 /// One id for each Unicode scalar of the training text, in order of scalar value, as nanoGPT numbers them.
 ///
-/// What people see as one character may be several scalars (a letter and its accent, the parts of an emoji); each has
-/// its own id, so joining them again loses nothing.
+/// What people see as one character may be several scalars (a letter and its accent, the parts of an emoji);
+/// each has its own id, so joining them again loses nothing.
 public struct CharacterTokenizer: Tokenizer {
     /// The characters by id.
     public let scalars: [Unicode.Scalar]
@@ -21,7 +21,8 @@ public struct CharacterTokenizer: Tokenizer {
 
     /// The vocabulary of a text.
     ///
-    /// - Parameter addsEndOfText: whether `<|endoftext|>` is the last id; a corpus of several documents needs it.
+    /// - Parameter addsEndOfText: whether `<|endoftext|>` is the last id; a corpus of several documents needs
+    ///   it.
     /// - Throws: `TokenizerError` if the text is empty or not valid UTF-8.
     public static func train(on text: [UInt8], addsEndOfText: Bool = false) throws(TokenizerError) -> Self {
         var trainer = CharacterTokenizerTrainer()
@@ -53,7 +54,8 @@ public struct CharacterTokenizer: Tokenizer {
     public func huggingFaceFiles(contextLength: Int?) -> HuggingFaceTokenizerFiles {
         HuggingFaceTokenizerFiles(
             tokenizerJSON: CharacterTokenizerFormat.tokenizerJSON(of: self),
-            tokenizerConfigJSON: tokenizerConfiguration(hasEndOfText: endOfText != nil, contextLength: contextLength))
+            tokenizerConfigJSON: tokenizerConfiguration(
+                hasEndOfText: endOfText != nil, contextLength: contextLength))
     }
 }
 
@@ -91,7 +93,8 @@ private struct ScalarTable: Sendable {
                 ids += repeatElement(-1, count: 256)
             }
             let slot = Int(pages[page]) << 8 | Int(scalar.value & 0xFF)
-            precondition(ids[slot] < 0, "CharacterTokenizer: U+\(String(scalar.value, radix: 16)) occurs twice")
+            precondition(
+                ids[slot] < 0, "CharacterTokenizer: U+\(String(scalar.value, radix: 16)) occurs twice")
             ids[slot] = Int32(id)
         }
     }

@@ -1,8 +1,9 @@
 /// Turns the bytes of tokens, as they come, into text without ever showing half a character.
 ///
-/// Bytes that begin a character are held back until it is complete. Bytes that cannot become part of one turn into
-/// U+FFFD as soon as that is certain, one for each maximal subpart (the rule of the WHATWG Encoding Standard), so the
-/// pieces put together equal `String(decoding: allBytes, as: UTF8.self)` however the bytes were cut.
+/// Bytes that begin a character are held back until it is complete. Bytes that cannot become part of one turn
+/// into U+FFFD as soon as that is certain, one for each maximal subpart (the rule of the WHATWG Encoding
+/// Standard), so the pieces put together equal `String(decoding: allBytes, as: UTF8.self)` however the bytes
+/// were cut.
 public struct StreamingDecoder: Sendable {
     /// The beginning of a character: at most three bytes.
     private var pending: [UInt8] = []

@@ -2,8 +2,9 @@ import HibariSupport
 
 /// Turns text into token ids and back.
 ///
-/// Text is bytes: a byte-level tokenizer takes any of them, the others want valid UTF-8 and say where it is not.
-/// Decoding what was encoded gives back the same bytes. Text never turns into a special token, whatever it spells.
+/// Text is bytes: a byte-level tokenizer takes any of them, the others want valid UTF-8 and say where it is
+/// not. Decoding what was encoded gives back the same bytes. Text never turns into a special token, whatever
+/// it spells.
 public protocol Tokenizer: Sendable {
     /// The name of this kind of tokenizer as the command line spells it, e.g. `bytes`.
     var kind: String { get }
@@ -16,8 +17,8 @@ public protocol Tokenizer: Sendable {
 
     /// Hands the ids of `bytes` to `emit`, in order.
     ///
-    /// - Throws: `TokenizerError` with a byte offset into `bytes` if they cannot be encoded. Some ids may have been
-    ///   emitted by then.
+    /// - Throws: `TokenizerError` with a byte offset into `bytes` if they cannot be encoded. Some ids may
+    ///   have been emitted by then.
     func encode(_ bytes: Span<UInt8>, emit: (Int32) -> Void) throws(TokenizerError)
 
     /// The bytes that `id` stands for; none for a special token.
@@ -30,8 +31,9 @@ public protocol Tokenizer: Sendable {
 
     /// The two files that make `transformers.AutoTokenizer` give the same ids and the same text.
     ///
-    /// One difference cannot be avoided: the Hugging Face library looks for special tokens in the text it is given, so
-    /// text that contains the literal `<|endoftext|>` gives the special id there and ordinary ids here.
+    /// One difference cannot be avoided: the Hugging Face library looks for special tokens in the text it is
+    /// given, so text that contains the literal `<|endoftext|>` gives the special id there and ordinary ids
+    /// here.
     ///
     /// - Parameter contextLength: the model's longest input in tokens, written as `model_max_length`.
     func huggingFaceFiles(contextLength: Int?) -> HuggingFaceTokenizerFiles
@@ -51,8 +53,8 @@ extension Tokenizer {
         try encode(Array(text.utf8))
     }
 
-    /// The text of `ids` as bytes, special tokens left out. They need not be valid UTF-8: a model may stop, or go
-    /// astray, in the middle of a character. `StreamingDecoder` makes a `String` of them.
+    /// The text of `ids` as bytes, special tokens left out. They need not be valid UTF-8: a model may stop,
+    /// or go astray, in the middle of a character. `StreamingDecoder` makes a `String` of them.
     ///
     /// - Precondition: every id is in 0..<`vocabularySize`.
     public func decode(_ ids: some Sequence<Int32>) -> [UInt8] {
@@ -74,5 +76,6 @@ extension Tokenizer {
     }
 }
 
-/// How the token that ends a document is spelled, in tokenizer files and between the documents of a text file.
+/// How the token that ends a document is spelled, in tokenizer files and between the documents of a text
+/// file.
 public let endOfTextMarker = "<|endoftext|>"

@@ -6,7 +6,9 @@ import Testing
 @Suite struct CorpusReaderTests {
     let directory = TemporaryDirectory()
 
-    private func texts(_ paths: [String], format: CorpusFormat = .automatic, key: String = "text") throws -> [String] {
+    private func texts(_ paths: [String], format: CorpusFormat = .automatic, key: String = "text") throws
+        -> [String]
+    {
         try CorpusReader(paths: paths, format: format, textKey: key).documents().map {
             String(decoding: $0.bytes, as: UTF8.self)
         }
@@ -21,7 +23,8 @@ import Testing
         let path = try directory.write(
             "a.txt", "\nfirst\n\n<|endoftext|>\r\n  second\n<|endoftext|>\n<|endoftext|>third\n")
         let documents = try CorpusReader(paths: [path]).documents()
-        #expect(documents.map { String(decoding: $0.bytes, as: UTF8.self) } == ["first", "  second", "third"])
+        #expect(
+            documents.map { String(decoding: $0.bytes, as: UTF8.self) } == ["first", "  second", "third"])
         #expect(documents.map(\.offset) == [1, 23, 59])
     }
 
@@ -76,7 +79,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{\"text\":1}", "not a string"), ("[1]", "an array"), ("{\"body\":\"a\"}", "\"body\""), ("{\"text\":", "JSON"),
+        ("{\"text\":1}", "not a string"), ("[1]", "an array"), ("{\"body\":\"a\"}", "\"body\""),
+        ("{\"text\":", "JSON"),
     ])
     func badLineIsNamed(line: String, part: String) throws {
         let path = try directory.write("a.jsonl", "{\"text\":\"ok\"}\n\n\(line)\n")
@@ -92,7 +96,9 @@ import Testing
     @Test func missingAndEmpty() throws {
         let missing = #expect(throws: DataError.self) { try CorpusReader(paths: [directory.path + "/none"]) }
         #expect(missing?.exitStatus == .inputMissing)
-        #expect(throws: DataError.noTextFiles(path: directory.path)) { try CorpusReader(paths: [directory.path]) }
+        #expect(throws: DataError.noTextFiles(path: directory.path)) {
+            try CorpusReader(paths: [directory.path])
+        }
         let empty = try directory.write("empty.txt", "")
         let error = #expect(throws: DataError.self) { try CorpusReader(paths: [empty]).documents() }
         #expect(error == .emptyCorpus(paths: [empty]))
@@ -122,7 +128,9 @@ import Testing
         let packed = try directory.write("b.gz", try gzip(Array("\u{FEFF}one\n<|endoftext|>\ntwo\n".utf8)))
         let lines = try directory.write("c.jsonl", "{\"text\":\"one\"}\n{\"text\":\"two\"}\n")
         let other = try directory.write("d.jsonl", "{\"text\":\"onet\"}\n{\"text\":\"wo\"}\n")
-        let summaries = try [plain, packed, lines, other].map { try CorpusReader(paths: [$0]).forEachDocument { _ in } }
+        let summaries = try [plain, packed, lines, other].map {
+            try CorpusReader(paths: [$0]).forEachDocument { _ in }
+        }
         #expect(summaries[0].documentCount == 2)
         #expect(summaries[0].byteCount == 6)
         #expect(summaries[0] == summaries[1])

@@ -8,7 +8,8 @@ func gzip(_ bytes: [UInt8]) throws -> [UInt8] {
     var state = z_stream()
     try #require(
         deflateInit2_(
-            &state, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+            &state, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+            Int32(MemoryLayout<z_stream>.size))
             == Z_OK)
     defer { deflateEnd(&state) }
     var input = bytes

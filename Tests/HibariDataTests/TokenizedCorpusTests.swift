@@ -5,7 +5,9 @@ import Testing
 @Suite struct TokenizedCorpusTests {
     let directory = TemporaryDirectory()
 
-    private func corpus(_ text: String, _ tokenizer: some Tokenizer = ByteTokenizer()) throws -> TokenizedCorpus {
+    private func corpus(_ text: String, _ tokenizer: some Tokenizer = ByteTokenizer()) throws
+        -> TokenizedCorpus
+    {
         let path = try directory.write("a.txt", text)
         return try TokenizedCorpus(reading: CorpusReader(paths: [path]), tokenizer: tokenizer)
     }
@@ -49,7 +51,9 @@ import Testing
 
     @Test func charactersOfACorpus() throws {
         let one = try CorpusReader(paths: [try directory.write("one.txt", "ba")])
-        let several = try CorpusReader(paths: [try directory.write("two.jsonl", "{\"text\":\"b\"}\n{\"text\":\"é\"}")])
+        let several = try CorpusReader(paths: [
+            try directory.write("two.jsonl", "{\"text\":\"b\"}\n{\"text\":\"é\"}")
+        ])
         #expect(try CharacterTokenizer.train(reading: one).vocabularySize == 2)
         #expect(try CharacterTokenizer.train(reading: one, addsEndOfText: true).endOfText == 2)
         let tokenizer = try CharacterTokenizer.train(reading: several)
@@ -66,7 +70,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [(0.1, 9), (0.25, 7), (0, 10), (0.99, 0)]) func split(fraction: Double, count: Int) throws {
+    @Test(arguments: [(0.1, 9), (0.25, 7), (0, 10), (0.99, 0)]) func split(fraction: Double, count: Int)
+        throws
+    {
         let corpus = try corpus("0123456789")
         let (training, validation) = try corpus.split(validationFraction: fraction)
         #expect(training.range == 0..<count)

@@ -33,7 +33,8 @@ func countingTokens(_ count: Int, offset: Int = 0) throws -> TokenSlice {
         #expect(order(1, 0) != Array(0..<100))
     }
 
-    /// Each place gets each number about equally often: χ² with 99 degrees of freedom is below 160 but once in 10⁴.
+    /// Each place gets each number about equally often: χ² with 81 degrees of freedom is above 160 less
+    /// than once in 10⁶.
     @Test func placesAreEvenlySpread() {
         let (count, trials) = (10, 5000)
         var hits = [[Int]](repeating: [Int](repeating: 0, count: count), count: count)
@@ -43,7 +44,9 @@ func countingTokens(_ count: Int, offset: Int = 0) throws -> TokenSlice {
             for index in 0..<count { hits[index][permutation[index]] += 1 }
         }
         let expected = Double(trials) / Double(count)
-        let statistic = hits.joined().reduce(0.0) { $0 + (Double($1) - expected) * (Double($1) - expected) / expected }
+        let statistic = hits.joined().reduce(0.0) {
+            $0 + (Double($1) - expected) * (Double($1) - expected) / expected
+        }
         #expect(statistic < 160)
     }
 }
@@ -79,7 +82,8 @@ func countingTokens(_ count: Int, offset: Int = 0) throws -> TokenSlice {
         #expect(count - 1 - perEpoch * contextLength < 2 * contextLength)
         var everSeen = Set<Int>()
         for epoch in 0..<200 {
-            let starts = (0..<perEpoch).map { batches.windowStart(ofSequence: epoch * perEpoch + $0) }.sorted()
+            let starts = (0..<perEpoch).map { batches.windowStart(ofSequence: epoch * perEpoch + $0) }
+                .sorted()
             #expect(starts[0] >= 0)
             #expect(starts[perEpoch - 1] + contextLength < count)
             #expect(zip(starts, starts.dropFirst()).allSatisfy { $1 - $0 == contextLength })
@@ -89,7 +93,8 @@ func countingTokens(_ count: Int, offset: Int = 0) throws -> TokenSlice {
     }
 
     @Test func cutsAndOrderChangeFromEpochToEpoch() throws {
-        let batches = try TrainingBatches(tokens: try countingTokens(200), batchSize: 1, contextLength: 10, seed: 3)
+        let batches = try TrainingBatches(
+            tokens: try countingTokens(200), batchSize: 1, contextLength: 10, seed: 3)
         let perEpoch = batches.windowsPerEpoch
         let epochs = (0..<20).map { epoch in
             (0..<perEpoch).map { batches.windowStart(ofSequence: epoch * perEpoch + $0) }
@@ -115,7 +120,9 @@ func countingTokens(_ count: Int, offset: Int = 0) throws -> TokenSlice {
         }
         #expect(error == .corpusTooShort(tokens: 8, contextLength: 8))
         #expect(error?.exitStatus == .badData)
-        for part in ["8 tokens", "9", "shorter context"] { #expect(error?.description.contains(part) == true) }
+        for part in ["8 tokens", "9", "shorter context"] {
+            #expect(error?.description.contains(part) == true)
+        }
     }
 }
 
@@ -133,10 +140,15 @@ func countingTokens(_ count: Int, offset: Int = 0) throws -> TokenSlice {
             var inputs = [Int32](repeating: -1, count: batchSize * 8)
             var targets = inputs
             inputs.withUnsafeMutableBufferPointer { inputs in
-                targets.withUnsafeMutableBufferPointer { windows.fill(batch: batch, into: inputs, targets: $0) }
+                targets.withUnsafeMutableBufferPointer {
+                    windows.fill(batch: batch, into: inputs, targets: $0)
+                }
             }
-            #expect(inputs.prefix(rows * columns).elementsEqual((next - 1..<next - 1 + rows * columns).map(Int32.init)))
-            #expect(targets.prefix(rows * columns).elementsEqual((next..<next + rows * columns).map(Int32.init)))
+            #expect(
+                inputs.prefix(rows * columns).elementsEqual(
+                    (next - 1..<next - 1 + rows * columns).map(Int32.init)))
+            #expect(
+                targets.prefix(rows * columns).elementsEqual((next..<next + rows * columns).map(Int32.init)))
             next += rows * columns
         }
         #expect(next == count)

@@ -49,12 +49,16 @@ import Testing
         #expect(error == .unknownCharacter("雲", offset: 3))
         #expect(error?.exitStatus == .badData)
         let message = try #require(error?.description)
-        for part in ["\"雲\"", "U+96F2", "byte offset 3", "bytes tokenizer"] { #expect(message.contains(part)) }
+        for part in ["\"雲\"", "U+96F2", "byte offset 3", "bytes tokenizer"] {
+            #expect(message.contains(part))
+        }
         #expect(!message.contains("\n"))
     }
 
     @Test func unprintableCharactersAreEscapedInMessages() {
-        #expect(TokenizerError.unknownCharacter("\n", offset: 0).description.contains("character \\u{A} (U+000A)"))
+        #expect(
+            TokenizerError.unknownCharacter("\n", offset: 0).description.contains("character \\u{A} (U+000A)")
+        )
         #expect(TokenizerError.unknownCharacter("\u{202E}", offset: 0).description.contains("\\u{202E}"))
     }
 

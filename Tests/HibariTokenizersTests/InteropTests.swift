@@ -3,8 +3,8 @@ import HibariSupport
 import HibariTokenizers
 import Testing
 
-/// Writes tokenizers, texts and ids for `Tools/interop/check_tokenizer.py`, which checks them against the Hugging Face
-/// library, into the folder `$HIBARI_INTEROP_OUTPUT`.
+/// Writes tokenizers, texts and ids for `Tools/interop/check_tokenizer.py`, which checks them against the
+/// Hugging Face library, into the folder `$HIBARI_INTEROP_OUTPUT`.
 @Suite(.enabled(if: getenv("HIBARI_INTEROP_OUTPUT") != nil, "HIBARI_INTEROP_OUTPUT is not set"))
 struct InteropTests {
     /// What tokenizers get wrong: spaces at all places, line breaks, control characters, marks, joined emoji.
@@ -16,8 +16,12 @@ struct InteropTests {
     func write(text name: String) throws {
         let output = String(cString: getenv("HIBARI_INTEROP_OUTPUT"))
         let data = getenv("HIBARI_DATA").map { String(cString: $0) } ?? "../shared/data"
-        let text = name == "awkward" ? Self.awkward : String(decoding: try readFile("\(data)/\(name)"), as: UTF8.self)
-        let pieces = text.split(separator: "<|endoftext|>", omittingEmptySubsequences: false).map { Array($0.utf8) }
+        let text =
+            name == "awkward"
+            ? Self.awkward : String(decoding: try readFile("\(data)/\(name)"), as: UTF8.self)
+        let pieces = text.split(separator: "<|endoftext|>", omittingEmptySubsequences: false).map {
+            Array($0.utf8)
+        }
         let characters = try CharacterTokenizer.train(on: Array(text.utf8), addsEndOfText: pieces.count > 1)
         let stem = name.split(separator: "/").last!.split(separator: ".")[0]
         for tokenizer in [ByteTokenizer(), characters] as [any Tokenizer] {

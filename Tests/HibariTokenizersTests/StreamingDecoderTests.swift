@@ -26,12 +26,14 @@ import Testing
         var random = RandomStream(seed: 7, purpose: .testing)
         // Bytes at the borders of table 3-7 make the rare cases common.
         let alphabet: [UInt8] = [
-            0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1, 0xEC, 0xED,
+            0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1, 0xEC,
+            0xED,
             0xEE, 0xEF, 0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xFF,
         ]
         for trial in 0..<20_000 {
             let bytes = (0..<random.index(below: 12)).map { _ in
-                trial % 4 == 0 ? UInt8(random.index(below: 256)) : alphabet[random.index(below: alphabet.count)]
+                trial % 4 == 0
+                    ? UInt8(random.index(below: 256)) : alphabet[random.index(below: alphabet.count)]
             }
             var decoder = StreamingDecoder()
             var text = ""

@@ -35,7 +35,8 @@ import Testing
         #expect(configuration["model_max_length"] == 256)
         #expect(configuration["eos_token"] == "<|endoftext|>")
         #expect(configuration["clean_up_tokenization_spaces"] == false)
-        let plain = try CharacterTokenizer.train(on: [0x61]).huggingFaceFiles(contextLength: nil).tokenizerConfigJSON
+        let plain = try CharacterTokenizer.train(on: [0x61]).huggingFaceFiles(contextLength: nil)
+            .tokenizerConfigJSON
         #expect(plain["eos_token"] == nil)
         #expect(plain["model_max_length"] == nil)
     }
@@ -83,7 +84,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("\"b\": 1", "\"b\": 0"), ("\"b\": 1", "\"b\": 7"), ("\"b\": 1", "\"b\": \"1\""), ("\"b\": 1", "\"b\": -1"),
+        ("\"b\": 1", "\"b\": 0"), ("\"b\": 1", "\"b\": 7"), ("\"b\": 1", "\"b\": \"1\""),
+        ("\"b\": 1", "\"b\": -1"),
         ("\"vocab\": {", "\"vocab\": [], \"other\": {"), ("\"type\": \"WordLevel\",", ""),
     ])
     func damagedVocabulary(old: String, new: String) throws {
@@ -100,7 +102,8 @@ import Testing
 
     @Test func wordVocabularyIsRefused() throws {
         let good = try CharacterTokenizer.train(on: Array("abc".utf8)).huggingFaceFiles(contextLength: nil)
-        let text = String(decoding: good.tokenizerBytes, as: UTF8.self).replacing("\"b\": 1", with: "\"bee\": 1")
+        let text = String(decoding: good.tokenizerBytes, as: UTF8.self).replacing(
+            "\"b\": 1", with: "\"bee\": 1")
         try directory.write("tokenizer.json", text)
         let error = #expect(throws: TokenizerError.self) { try loadTokenizer(directory: directory.path) }
         #expect(error?.description.contains("\"bee\"") == true)

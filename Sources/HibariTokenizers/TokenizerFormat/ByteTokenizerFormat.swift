@@ -2,8 +2,8 @@ import HibariSupport
 
 /// The bytes tokenizer as `tokenizer.json`: byte-level BPE without merges.
 ///
-/// The library's ByteLevel step maps each byte to a printable character; the model's vocabulary maps that character to
-/// the byte's value, and, there being no merges, leaves it at that.
+/// The library's ByteLevel step maps each byte to a printable character; the model's vocabulary maps that
+/// character to the byte's value, and, there being no merges, leaves it at that.
 enum ByteTokenizerFormat {
     static let tokenizerJSON: JSONValue = {
         var vocabulary = JSONObject()
@@ -15,7 +15,8 @@ enum ByteTokenizerFormat {
             endOfText: 256, preTokenizer: byteLevel, decoder: byteLevel,
             model: [
                 "type": "BPE", "dropout": .null, "unk_token": .null, "continuing_subword_prefix": .null,
-                "end_of_word_suffix": .null, "fuse_unk": false, "byte_fallback": false, "ignore_merges": false,
+                "end_of_word_suffix": .null, "fuse_unk": false, "byte_fallback": false,
+                "ignore_merges": false,
                 "vocab": .object(vocabulary), "merges": [],
             ])
     }()
@@ -25,8 +26,8 @@ enum ByteTokenizerFormat {
         "type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false,
     ]
 
-    /// The printable character for each byte: itself where Latin-1 has one that shows, otherwise the next of those
-    /// from U+0100 on.
+    /// The printable character for each byte: itself where Latin-1 has one that shows, otherwise the next of
+    /// those from U+0100 on.
     /// Source: `bytes_to_unicode` in GPT-2's encoder.py.
     private static let byteCharacters: [Character] = {
         var next: UInt32 = 0x100

@@ -2,8 +2,9 @@ import HibariSupport
 
 /// The characters tokenizer as `tokenizer.json`: text split into single characters, each looked up as a word.
 ///
-/// WordLevel is used rather than BPE without merges because it refuses a character that it does not know, as Hibari
-/// does; BPE would drop it without a word. The unknown token it insists on having is named but not in the vocabulary.
+/// WordLevel is used rather than BPE without merges because it refuses a character that it does not know, as
+/// Hibari does; BPE would drop it without a word. The unknown token it insists on having is named but not in
+/// the vocabulary.
 enum CharacterTokenizerFormat {
     static func tokenizerJSON(of tokenizer: CharacterTokenizer) -> JSONValue {
         var vocabulary = JSONObject()
@@ -13,7 +14,8 @@ enum CharacterTokenizerFormat {
         if let id = tokenizer.endOfText { vocabulary[endOfTextMarker] = .integer(id) }
         return tokenizerFile(
             endOfText: tokenizer.endOfText,
-            // `.` would leave out the line feed, and the flag that changes this differs between regex engines.
+            // `.` would leave out the line feed, and the flag that changes this differs between regex
+            // engines.
             preTokenizer: [
                 "type": "Split", "pattern": ["Regex": "[\\s\\S]"], "behavior": "Isolated", "invert": false,
             ],

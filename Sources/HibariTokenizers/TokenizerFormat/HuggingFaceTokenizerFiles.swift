@@ -11,12 +11,14 @@ public struct HuggingFaceTokenizerFiles: Sendable, Equatable {
     public var tokenizerBytes: [UInt8] { tokenizerJSON.bytes(pretty: true) + [UInt8(ascii: "\n")] }
 
     /// The bytes of `tokenizer_config.json` as Hibari writes them.
-    public var tokenizerConfigBytes: [UInt8] { tokenizerConfigJSON.bytes(pretty: true) + [UInt8(ascii: "\n")] }
+    public var tokenizerConfigBytes: [UInt8] {
+        tokenizerConfigJSON.bytes(pretty: true) + [UInt8(ascii: "\n")]
+    }
 }
 
 extension Tokenizer {
-    /// The SHA-256 of `tokenizer.json` as Hibari writes it, in hexadecimal: two tokenizers with the same hash give the
-    /// same ids for every text.
+    /// The SHA-256 of `tokenizer.json` as Hibari writes it, in hexadecimal: two tokenizers with the same hash
+    /// give the same ids for every text.
     public var tokenizerHash: String {
         SHA256.hash(huggingFaceFiles(contextLength: nil).tokenizerBytes).hex
     }
@@ -33,7 +35,8 @@ extension Tokenizer {
 
 /// `tokenizer_config.json` of our tokenizers.
 ///
-/// The class is the one that takes `tokenizer.json` as it is, whatever the architecture of the model beside it.
+/// The class is the one that takes `tokenizer.json` as it is, whatever the architecture of the model beside
+/// it.
 func tokenizerConfiguration(hasEndOfText: Bool, contextLength: Int?) -> JSONValue {
     var members: JSONObject = ["tokenizer_class": "PreTrainedTokenizerFast"]
     if hasEndOfText {

@@ -2,8 +2,8 @@ import HibariSupport
 
 /// The tokenizer in `directory`, read from its `tokenizer.json`.
 ///
-/// - Throws: `TokenizerError` that names the file and the part of it that is wrong or not supported; `JSONError`; an
-///   error of reading.
+/// - Throws: `TokenizerError` that names the file and the part of it that is wrong or not supported;
+///   `JSONError`; an error of reading.
 public func loadTokenizer(directory: String) throws -> any Tokenizer {
     let path = joinPath(directory, "tokenizer.json")
     guard fileExists(path) else { throw TokenizerError.missingFile(path: path) }
@@ -43,8 +43,8 @@ struct TokenizerFile {
         return words.compactMap { $0 }
     }
 
-    /// Throws an error that names the first part in which the file differs from `expected`. The order of an object's
-    /// members does not count.
+    /// Throws an error that names the first part in which the file differs from `expected`. The order of an
+    /// object's members does not count.
     func check(equals expected: JSONValue) throws(TokenizerError) {
         if let difference = firstDifference(root, expected, at: "") {
             throw .unsupportedComponent(path: path, component: difference.component, found: difference.found)
@@ -69,7 +69,9 @@ private func firstDifference(
     case (.array(let found), .array(let expected)):
         guard found.count == expected.count else { return (component, "a list of \(found.count)") }
         for (index, (item, value)) in zip(found, expected).enumerated() {
-            if let difference = firstDifference(item, value, at: "\(component)[\(index)]") { return difference }
+            if let difference = firstDifference(item, value, at: "\(component)[\(index)]") {
+                return difference
+            }
         }
         return nil
     default:
