@@ -13,6 +13,7 @@ public struct LanguageModelTask: TrainingTask {
     private let validationBytes: (Range<Int>) -> Int
     private let evaluationBatches: Int?
     private let seed: UInt64
+    private let labelSmoothing: Double
 
     /// - Parameters:
     ///   - batches: micro-batches of the training text.
@@ -22,7 +23,8 @@ public struct LanguageModelTask: TrainingTask {
     ///   - seed: of dropout.
     public init(
         model: any LanguageModel, tokenizer: any Tokenizer, batches: TrainingBatches, validation: EvaluationWindows?,
-        validationBytes: @escaping (Range<Int>) -> Int, evaluationBatches: Int?, seed: UInt64
+        validationBytes: @escaping (Range<Int>) -> Int, evaluationBatches: Int?, seed: UInt64,
+        labelSmoothing: Double = 0
     ) {
         self.model = model
         self.tokenizer = tokenizer
@@ -31,6 +33,7 @@ public struct LanguageModelTask: TrainingTask {
         self.validationBytes = validationBytes
         self.evaluationBatches = evaluationBatches
         self.seed = seed
+        self.labelSmoothing = labelSmoothing
     }
 
     public var parameters: [Parameter] { model.parameters }
@@ -43,7 +46,8 @@ public struct LanguageModelTask: TrainingTask {
         batches.batch(
             step: microBatch, into: UnsafeMutableBufferPointer(start: ids.output(Int32.self), count: count),
             targets: UnsafeMutableBufferPointer(start: targets.output(Int32.self), count: count))
-        return model.loss(ids, targets, .training(seed: seed, step: UInt64(microBatch)))
+        let logits = model.logits(ids, .training(seed: seed, step: UInt64(microBatch)))
+        return crossEntropy(logits, targets, labelSmoothing: labelSmoothing)
     }
 
     public func evaluate(isFinal: Bool) throws -> Evaluation? {

@@ -35,6 +35,11 @@ public struct RunDirectory: Sendable {
     /// Writes the checkpoint of `step` with `fill`, and points `last` (and `best`) to it.
     public func writeCheckpoint(step: Int, isBest: Bool, fill: (_ folder: String) throws -> Void) throws {
         try writeDirectoryAtomically(checkpoint(step), replacing: true, fill: fill)
+        try link(step: step, isBest: isBest)
+    }
+
+    /// Points `last` (and `best`) to the checkpoint of `step`.
+    func link(step: Int, isBest: Bool) throws {
         if isBest { try replaceSymbolicLink(at: best, target: "checkpoints/step-\(step)") }
         try replaceSymbolicLink(at: last, target: "checkpoints/step-\(step)")
     }
@@ -46,7 +51,7 @@ public struct RunDirectory: Sendable {
             let (source, target) = (joinPath(checkpoint, name), joinPath(path, name))
             let temporary = joinPath(path, ".\(name).new")
             unlink(temporary)
-            if link(source, temporary) == 0, rename(temporary, target) == 0 { continue }
+            if Glibc.link(source, temporary) == 0, rename(temporary, target) == 0 { continue }
             try writeFileAtomically(target, try readFile(source))
         }
     }

@@ -130,10 +130,14 @@ public final class TrainingLoop {
         state = saved
         secondsBefore = saved.seconds
         lastSaved = saved.step
+        // A run killed between writing a checkpoint and linking to it.
+        try run?.link(step: saved.step, isBest: saved.isBest)
+        if saved.isBest || saved.bestLoss == nil { try run?.publish(checkpoint) }
     }
 
     /// Trains to the last step, or until a signal.
     public func train() throws -> TrainingResult {
+        if state.step >= options.totalSteps { return result(nil, nil, stoppedBy: nil) }
         if let run { metrics = try MetricsLog(path: run.metricsFile, byteCount: state.metricsBytes) }
         startTime = monotonicSeconds()
         lastLogged = (startTime, state.step)
@@ -225,6 +229,7 @@ public final class TrainingLoop {
         guard let run, isBest || lastSaved != state.step else { return }
         state.seconds = elapsed(monotonicSeconds())
         state.optimizerSteps = optimizer.stepCount
+        state.isBest = isBest
         state.metricsBytes = metrics?.byteCount ?? 0
         try metrics?.synchronize()
         try run.writeCheckpoint(step: state.step, isBest: isBest) { folder in

@@ -8,6 +8,8 @@ struct TrainingState: Equatable {
     /// Training time over all sessions of the run.
     var seconds = 0.0
     var bestLoss: Double?
+    /// Whether this checkpoint was the best when it was written.
+    var isBest = false
     var metricsBytes = 0
     var optimizerSteps = 0
     /// Kernels and matrix product that made the numbers; others give other last bits.
@@ -17,7 +19,7 @@ struct TrainingState: Equatable {
     var json: JSONValue {
         [
             "step": .integer(step), "total_steps": .integer(totalSteps), "seconds": .number(seconds),
-            "best_loss": bestLoss.map { .number($0) } ?? .null, "metrics_bytes": .integer(metricsBytes),
+            "best_loss": bestLoss.map { .number($0) } ?? .null, "is_best": .bool(isBest), "metrics_bytes": .integer(metricsBytes),
             "optimizer_steps": .integer(optimizerSteps), "kernels": .string(kernels), "gemm": .string(gemm),
         ]
     }
@@ -38,6 +40,7 @@ struct TrainingState: Equatable {
         optimizerSteps = try integer("optimizer_steps")
         seconds = json["seconds"]?.double ?? 0
         bestLoss = json["best_loss"]?.double
+        isBest = json["is_best"]?.bool ?? false
         kernels = json["kernels"]?.string ?? ""
         gemm = json["gemm"]?.string ?? ""
     }
