@@ -1,0 +1,4 @@
+enum JapaneseStories {
+    static let domains: [StoryDomain] = EnglishStories.domains
+    static let plots: [StoryPlot] = EnglishStories.plots
+}
