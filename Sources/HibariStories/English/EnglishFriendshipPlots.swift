@@ -84,7 +84,7 @@ extension EnglishStories {
                 "{hero} tried again and again, until {hero.he} could {skill}.",
                 "Every {time}, {hero} and the {bird} practiced {place.at} the {place}."),
             StoryBeat(
-                "\"Listen, now I can {skill} too!\" said {hero}.", "At last {hero} could {skill} almost like the {bird}."),
+                "\"Hooray, now I can {skill} too!\" said {hero}.", "At last {hero} could {skill} almost like the {bird}."),
             StoryBeat(
                 "The {bird} was {gladness}.", "\"Well done, {hero},\" said the {bird}."),
             StoryBeat(
@@ -103,7 +103,7 @@ extension EnglishStories {
                 "{hero} had one silver coin and went to the {+shop}.",
                 "One {mild} {time}, {hero} took a silver coin to the {+shop}."),
             StoryBeat(
-                "\"I would like {shop.goods}, please,\" {hero} said to the {shop.keeper}.",
+                "\"I would like {shop.goods}, please,\" said {hero} to the {shop.keeper}.",
                 "The {shop.keeper} smiled and sold {hero} {shop.goods}."),
             StoryBeat(
                 "Outside, a {friend.noun} named {+friend} was crying.", "In front of the {shop}, {hero.he} saw {+friend}, a sad {friend.noun}."),
