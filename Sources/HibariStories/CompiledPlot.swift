@@ -3,7 +3,8 @@ struct CompiledPlot: Sendable {
     struct Role: Sendable {
         let name: String
         let entries: [String]
-        /// Index of the role this one is contrasted with, and for each entry of that role the entries allowed here.
+        /// Index of the role this one is contrasted with, and for each entry of that role the entries allowed
+        /// here.
         let contrast: Int?
         let allowed: [UInt64]
 
@@ -44,7 +45,9 @@ struct CompiledPlot: Sendable {
             }
             let nouns = own.column("noun")
             let allowed = domain(plot.roles[other].domain).column("noun").map { theirs in
-                nouns.enumerated().reduce(UInt64(0)) { $1.element == theirs ? $0 : $0 | 1 << UInt64($1.offset) }
+                nouns.enumerated().reduce(UInt64(0)) {
+                    $1.element == theirs ? $0 : $0 | 1 << UInt64($1.offset)
+                }
             }
             return Role(name: role.name, entries: own.column(""), contrast: other, allowed: allowed)
         }

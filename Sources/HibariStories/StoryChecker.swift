@@ -1,8 +1,8 @@
 /// Says which sentences of a text the grammar could have written, and whether each story agrees with itself.
 ///
-/// A sentence passes when a template of the grammar fits it and it contradicts nothing its story said before: names,
-/// pronouns, places and objects stay the same, everybody is introduced, and the steps come in their order. Each
-/// story is read as the kind of story under which most of its sentences pass.
+/// A sentence passes when a template of the grammar fits it and it contradicts nothing its story said before:
+/// names, pronouns, places and objects stay the same, everybody is introduced, and the steps come in their
+/// order. Each story is read as the kind of story under which most of its sentences pass.
 public struct StoryChecker: Sendable {
     public let language: StoryLanguage
 
@@ -28,7 +28,8 @@ public struct StoryChecker: Sendable {
             let (verdicts, isFinished) = verdicts(on: sentences.map(\.text))
             let results = zip(sentences, verdicts).enumerated().map { number, result in
                 StoryReport.Sentence(
-                    story: index + 1, number: number + 1, text: String(decoding: result.0.text, as: UTF8.self),
+                    story: index + 1, number: number + 1,
+                    text: String(decoding: result.0.text, as: UTF8.self),
                     verdict: result.1)
             }
             checked += results

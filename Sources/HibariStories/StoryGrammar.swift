@@ -1,5 +1,5 @@
-/// A list of things of one kind, each with the forms a sentence may need: a child's name with its pronouns, a young
-/// animal with its mother, its voice and its favorite food.
+/// A list of things of one kind, each with the forms a sentence may need: a child's name with its pronouns, a
+/// young animal with its mother, its voice and its favorite food.
 ///
 /// What belongs together is a form of one entry, so that no sentence can combine a duckling with "Meow".
 struct StoryDomain: Sendable {
@@ -15,7 +15,8 @@ struct StoryDomain: Sendable {
         self.name = name
         formNames = [""] + forms.split(separator: " ").map(String.init)
         self.rows = rows.map { $0.split(separator: "|", omittingEmptySubsequences: false).map(String.init) }
-        precondition(rows.count <= 64, "StoryDomain \(name): at most 64 entries fit a mask, got \(rows.count)")
+        precondition(
+            rows.count <= 64, "StoryDomain \(name): at most 64 entries fit a mask, got \(rows.count)")
         for row in self.rows {
             precondition(
                 row.count == formNames.count,
@@ -37,7 +38,8 @@ struct StoryDomain: Sendable {
     }
 }
 
-/// Something a story remembers from its first mention to its end: who the hero is, where it happens, what was lost.
+/// Something a story remembers from its first mention to its end: who the hero is, where it happens, what was
+/// lost.
 struct StoryRole: Sendable {
     let name: String
     let domain: String
@@ -64,8 +66,9 @@ struct StoryBeat: Sendable {
 
 /// A kind of story: what it remembers and the steps it takes, in order.
 ///
-/// A sentence is literal text with slots in braces. `{hero}` is the entry that plays the role, `{hero.he}` one of its
-/// forms, `{+hero}` its introduction; a slot that names no role is a free choice from the domain of that name.
+/// A sentence is literal text with slots in braces. `{hero}` is the entry that plays the role, `{hero.he}`
+/// one of its forms, `{+hero}` its introduction; a slot that names no role is a free choice from the domain
+/// of that name.
 struct StoryPlot: Sendable {
     let name: String
     let roles: [StoryRole]

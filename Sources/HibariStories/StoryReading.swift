@@ -78,11 +78,14 @@ struct StoryReading {
             facts[mention.role] = before & mention.entries
         }
         for (index, role) in plot.roles.enumerated() {
-            guard let contrast = role.contrast, let own = facts[index], let others = facts[contrast] else { continue }
+            guard let contrast = role.contrast, let own = facts[index], let others = facts[contrast] else {
+                continue
+            }
             let allowed = own & role.allowed(besides: others)
             guard allowed != 0 else {
                 return .failure(
-                    .sameKind(role: role.name, name: names(of: index, own), other: names(of: contrast, others)))
+                    .sameKind(
+                        role: role.name, name: names(of: index, own), other: names(of: contrast, others)))
             }
             facts[index] = allowed
         }

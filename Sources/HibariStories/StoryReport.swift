@@ -53,7 +53,8 @@ public struct StoryReport: Sendable {
 public enum StoryProblem: Error, Sendable, Equatable, CustomStringConvertible {
     /// Something acts or is used before the story introduced it.
     case neverIntroduced(role: String, name: String)
-    /// A role is played by something else than before: another name, a pronoun of the other kind, another place.
+    /// A role is played by something else than before: another name, a pronoun of the other kind, another
+    /// place.
     case contradiction(role: String, known: String, found: String)
     /// Two roles that must be told apart are played by the same kind (or the same child).
     case sameKind(role: String, name: String, other: String)

@@ -30,7 +30,7 @@ struct StoryTemplate: Sendable {
     let name: String
     let pieces: [Piece]
 
-    /// - Parameter resolve: gives for a slot's name and form the role it names, if any, and the text of each entry.
+    /// - Parameter resolve: for a slot's name and form, the role it names, if any, and the text of each entry.
     init(_ text: String, name: String, resolve: (String, String) -> (role: Int?, texts: [String])) {
         self.name = name
         var pieces: [Piece] = []
@@ -53,7 +53,8 @@ struct StoryTemplate: Sendable {
         self.pieces = pieces
     }
 
-    /// Appends the sentence in which role `r` is played by entry `cast[r]`; free slots are drawn from `random`.
+    /// Appends the sentence in which role `r` is played by entry `cast[r]`; free slots are drawn from
+    /// `random`.
     func render(cast: [Int], random: inout RandomStream, into output: inout [UInt8]) {
         for piece in pieces {
             switch piece {
@@ -111,7 +112,8 @@ struct StoryTemplate: Sendable {
                         next[known].isIntroduction = next[known].isIntroduction || slot.isIntroduction
                         if next[known].entries == 0 { continue }
                     } else {
-                        next.append(Mention(role: role, entries: entries, isIntroduction: slot.isIntroduction))
+                        next.append(
+                            Mention(role: role, entries: entries, isIntroduction: slot.isIntroduction))
                     }
                 }
                 match(

@@ -80,11 +80,13 @@ import Testing
             lastVerdict(opening + start + " The red kite danced high above the hill.")
                 == "the story's place is park, not hill")
         #expect(lastVerdict(opening + start + " Mia had a red kite.") == "step 2 cannot follow step 3")
-        #expect(lastVerdict("Mia took a red apple.").hasPrefix("no sentence of the grammar goes on like this"))
+        #expect(
+            lastVerdict("Mia took a red apple.").hasPrefix("no sentence of the grammar goes on like this"))
         #expect(
             lastVerdict(opening + start + " Soon it began to rain, and Mia got wet.")
                 == "this belongs to a story about \"rain\", not \"kite\"")
-        #expect(lastVerdict("\"Oh no, my kite!\" cried Mia.") == "Mia (the story's hero) was never introduced")
+        #expect(
+            lastVerdict("\"Oh no, my kite!\" cried Mia.") == "Mia (the story's hero) was never introduced")
         let friend = " \"Let us build a snowman!\" said Mia to her friend Anna."
         #expect(
             lastVerdict(opening + "One winter morning, Mia woke up, and the whole world was white." + friend)

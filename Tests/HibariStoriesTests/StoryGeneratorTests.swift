@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct StoryGeneratorTests {
     @Test(arguments: [
-        (StoryLanguage.english, UInt64(0x0978_94b4_f65f_8fc7)), (.japanese, 0x80cb_1d0f_87b9_f4c8),
+        (StoryLanguage.english, UInt64(0x3d2b_e94c_6667_933d)), (.japanese, 0x80cb_1d0f_87b9_f4c8),
     ])
     func writesTheSameBytesEveryTime(language: StoryLanguage, hash: UInt64) {
         let text = StoryGenerator(language: language, seed: 1).stories(byteCount: 200_000)
@@ -42,7 +42,10 @@ import Testing
         #expect(Set(stories).count > 4950)
         let lengths = stories.map(\.count)
         #expect(lengths.allSatisfy { $0 > 120 && $0 < 750 })
-        #expect(!stories.contains { $0.contains("{") || $0.contains("|") || $0.contains("\n") || $0.contains("  ") })
+        #expect(
+            !stories.contains {
+                $0.contains("{") || $0.contains("|") || $0.contains("\n") || $0.contains("  ")
+            })
     }
 
     @Test func englishHasAVocabularyWorthLearning() {

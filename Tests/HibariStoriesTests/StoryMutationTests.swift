@@ -4,8 +4,12 @@ import Testing
 
 /// Breaks good stories in the ways a half-trained model does and expects every break to be found.
 @Suite struct StoryMutationTests {
-    private static let girls = ["Anna", "Clara", "Ella", "Grace", "Iris", "Kate", "Mia", "Olive", "Rosa", "Uma"]
-    private static let boys = ["Ben", "David", "Felix", "Henry", "Jack", "Leo", "Noah", "Peter", "Sam", "Theo"]
+    private static let girls = [
+        "Anna", "Clara", "Ella", "Grace", "Iris", "Kate", "Mia", "Olive", "Rosa", "Uma",
+    ]
+    private static let boys = [
+        "Ben", "David", "Felix", "Henry", "Jack", "Leo", "Noah", "Peter", "Sam", "Theo",
+    ]
 
     /// Applies `mutate` to the sentences of 600 stories; each result that differs must lose a sentence.
     private func expectFound(
@@ -40,7 +44,7 @@ import Testing
     }
 
     @Test func aSwappedJapaneseName() {
-        expectFound(.japanese) { sentences in
+        expectFound(.japanese, atLeast: 80) { sentences in
             for name in ["はな", "みお", "ゆい", "りん", "めい", "えま", "ななみ", "ことね", "つむぎ"] {
                 sentences[3] = sentences[3].replacingOccurrences(of: name + "ちゃん", with: "ひまりちゃん")
             }

@@ -5,7 +5,8 @@ extension EnglishStories {
     private static let baking = StoryPlot(
         "baking",
         roles: [
-            StoryRole("hero", "child"), StoryRole("friend", "child", contrasting: "hero"), StoryRole("dish", "dish"),
+            StoryRole("hero", "child"), StoryRole("friend", "child", contrasting: "hero"),
+            StoryRole("dish", "dish"),
             StoryRole("relative", "relative"),
         ],
         [
@@ -21,7 +22,8 @@ extension EnglishStories {
                 "So {hero} took a basket and walked to the {dish.source}.",
                 "{hero} put on {hero.his} shoes and went to the {dish.source}."),
             StoryBeat(
-                "There {hero.he} met a {friend.noun} named {+friend}.", "At the {dish.source} lived a {friend.noun} named {+friend}."),
+                "There {hero.he} met a {friend.noun} named {+friend}.",
+                "At the {dish.source} lived a {friend.noun} named {+friend}."),
             StoryBeat(
                 "\"Please take some {dish.need}, I have plenty,\" said {friend}.",
                 "{friend} filled the basket with {dish.need}."),
@@ -42,7 +44,9 @@ extension EnglishStories {
         roles: [StoryRole("hero", "child"), StoryRole("toy", "toy"), StoryRole("relative", "relative")],
         [
             opening,
-            StoryBeat("{hero} loved {hero.his} old {+toy}.", "Of all {hero.his} toys, {hero} liked the {+toy} best."),
+            StoryBeat(
+                "{hero} loved {hero.his} old {+toy}.", "Of all {hero.his} toys, {hero} liked the {+toy} best."
+            ),
             StoryBeat(
                 "One {time}, {hero} dropped the {toy}, and the {toy.part} {toy.damage}.",
                 "One {time}, {hero} played too roughly, and the {toy.part} {toy.damage}."),
@@ -51,14 +55,17 @@ extension EnglishStories {
                 "{hero} was very sad and took the {toy} to {hero.his} {+relative}.",
                 "With tears in {hero.his} eyes, {hero} went to {hero.his} {+relative}."),
             StoryBeat(
-                "\"Can you fix it?\" asked {hero}.", "\"It broke, and it was my fault,\" said {hero}.", isOptional: true),
+                "\"Can you fix it?\" asked {hero}.", "\"It broke, and it was my fault,\" said {hero}.",
+                isOptional: true),
             StoryBeat(
                 "\"All we need is {toy.mend},\" said {hero.his} {relative}.",
                 "\"We can fix the {toy} with {toy.mend},\" said {hero.his} {relative}."),
             StoryBeat(
                 "{hero} held the {toy}, and {hero.his} {relative} fixed the {toy.part}.",
                 "They sat at the table and worked on the {toy.part} together."),
-            StoryBeat("Soon the {toy} could {toy.act} again.", "\"Look, the {toy} can {toy.act} again!\" said {hero}."),
+            StoryBeat(
+                "Soon the {toy} could {toy.act} again.",
+                "\"Look, the {toy} can {toy.act} again!\" said {hero}."),
             StoryBeat(
                 "{hero} was {gladness} and kissed {hero.his} {relative}.",
                 "\"Thank you,\" said {hero}, and hugged {hero.his} {relative}."),
@@ -78,18 +85,22 @@ extension EnglishStories {
             StoryBeat(
                 "One {time}, {hero} could not find {hero.his} {+color} {+clothing}.",
                 "{hero} wanted to go out, but {hero.his} {+color} {+clothing} was gone."),
-            StoryBeat("\"Where is my {color} {clothing}?\" asked {hero}.", "\"I must find my {clothing},\" said {hero}."),
+            StoryBeat(
+                "\"Where is my {color} {clothing}?\" asked {hero}.",
+                "\"I must find my {clothing},\" said {hero}."),
             StoryBeat(
                 "{hero.He} looked under the {spot}, but there was only {clutter}.",
                 "{hero.He} looked behind the {spot}, and found {clutter}."),
             StoryBeat("{hero.He} looked near the {spot}, but it was not there.", isOptional: true),
             StoryBeat(
-                "Then {hero} heard a soft sound from the {+nook}.", "Then {hero} opened the door of the {+nook}."),
+                "Then {hero} heard a soft sound from the {+nook}.",
+                "Then {hero} opened the door of the {+nook}."),
             StoryBeat(
                 "A tiny {+animal} was sleeping in the {color} {clothing}!",
                 "There lay the {color} {clothing}, and in it was a tiny {+animal}!"),
             StoryBeat(
-                "\"It is so warm and soft in here,\" said the {animal}.", "\"Please let me sleep,\" said the {animal}."),
+                "\"It is so warm and soft in here,\" said the {animal}.",
+                "\"Please let me sleep,\" said the {animal}."),
             StoryBeat(
                 "{hero} laughed and brought the {animal} a basket with a blanket.",
                 "{hero} made a new bed of wool for the {animal}."),
@@ -120,7 +131,8 @@ extension EnglishStories {
             StoryBeat(
                 "Then one {mild} {time}, a small green leaf came out of the soil.",
                 "After the rain, {hero} saw a small green leaf."),
-            StoryBeat("It grew and grew, day after day.", "The leaf became a stem, and the stem became strong."),
+            StoryBeat(
+                "It grew and grew, day after day.", "The leaf became a stem, and the stem became strong."),
             StoryBeat("In the end there was {plant.crop}.", "By the end of summer, {hero} had {plant.crop}."),
             StoryBeat(
                 "\"You were right,\" said {hero} to {hero.his} {relative}, and they both smiled.",
@@ -135,20 +147,24 @@ extension EnglishStories {
         ],
         [
             opening,
-            StoryBeat("One night, {hero} could not sleep.", "It was late, and {hero} lay in bed with open eyes."),
+            StoryBeat(
+                "One night, {hero} could not sleep.", "It was late, and {hero} lay in bed with open eyes."),
             StoryBeat(
                 "There was a strange {+noise} {noise.where}.", "{hero} heard a {+noise} {noise.where}."),
             StoryBeat("\"{noise.voice},\" it went in the dark."),
             StoryBeat(
-                "{hero} was afraid, so {hero.he} hid under the blanket.", "\"Is it a monster?\" whispered {hero}."),
+                "{hero} was afraid, so {hero.he} hid under the blanket.",
+                "\"Is it a monster?\" whispered {hero}."),
             StoryBeat(
-                "{hero.His} {+relative} came in with a {+light}.", "\"Help!\" called {hero}, and {hero.his} {+relative} came with a {+light}."),
+                "{hero.His} {+relative} came in with a {+light}.",
+                "\"Help!\" called {hero}, and {hero.his} {+relative} came with a {+light}."),
             StoryBeat(
                 "\"Let us look together,\" said {hero.his} {relative}.",
                 "\"Do not be afraid, I have a {light},\" said {hero.his} {relative}."),
             StoryBeat("It was only {noise.source}.", "In the light they saw {noise.source}."),
             StoryBeat(
-                "{hero} laughed, because it was not a monster at all.", "\"So that was the {noise}!\" said {hero}."),
+                "{hero} laughed, because it was not a monster at all.",
+                "\"So that was the {noise}!\" said {hero}."),
             StoryBeat("{hero.His} {relative} told {hero.him} a short story.", isOptional: true),
             StoryBeat(
                 "Soon {hero} was fast asleep.", "Then the {light} went out, and {hero} dreamed of the stars."),

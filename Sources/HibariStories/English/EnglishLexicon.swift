@@ -1,6 +1,6 @@
 extension EnglishStories {
-    /// Who and what the stories are about. Children's names begin with different letters, which makes them easy to
-    /// tell apart for a small model and a small reader.
+    /// Who and what the stories are about. Children's names begin with different letters, which makes them
+    /// easy to tell apart for a small model and a small reader.
     static let domains: [StoryDomain] = people + animals + places + things + choices
 
     private static let people: [StoryDomain] = [
@@ -8,7 +8,10 @@ extension EnglishStories {
             "child", forms: "he his him noun",
             ["Anna", "Clara", "Ella", "Grace", "Iris", "Kate", "Mia", "Olive", "Rosa", "Uma", "Wendy", "Zoe"]
                 .map { $0 + "|she|her|her|girl" }
-                + ["Ben", "David", "Felix", "Henry", "Jack", "Leo", "Noah", "Peter", "Sam", "Theo", "Victor", "Yusuf"]
+                + [
+                    "Ben", "David", "Felix", "Henry", "Jack", "Leo", "Noah", "Peter", "Sam", "Theo", "Victor",
+                    "Yusuf",
+                ]
                 .map { $0 + "|he|his|him|boy" }),
         StoryDomain(
             "relative", forms: "he",
@@ -27,7 +30,8 @@ extension EnglishStories {
         StoryDomain(
             "baby", forms: "parent voice food joy",
             [
-                "kitten|cat|Mew|milk|purred", "puppy|dog|Woof|bread|wagged its tail", "duckling|duck|Peep|corn|danced",
+                "kitten|cat|Mew|milk|purred", "puppy|dog|Woof|bread|wagged its tail",
+                "duckling|duck|Peep|corn|danced",
                 "lamb|sheep|Baa|grass|jumped in the air", "calf|cow|Moo|hay|ran in a circle",
                 "piglet|pig|Oink|turnips|rolled on its back", "foal|horse|Neigh|oats|tossed its head",
                 "cub|bear|Grr|honey|clapped its paws",
@@ -38,15 +42,20 @@ extension EnglishStories {
     ]
 
     private static let places: [StoryDomain] = [
-        StoryDomain("open", forms: "at", ["hill|on", "beach|on", "meadow|in", "park|in", "field|in", "cliff|on"]),
+        StoryDomain(
+            "open", forms: "at", ["hill|on", "beach|on", "meadow|in", "park|in", "field|in", "cliff|on"]),
         StoryDomain("farmland", ["farm", "barn", "mill", "orchard", "village", "bridge"]),
         StoryDomain("wet", ["garden", "forest", "meadow", "park", "valley"]),
         StoryDomain("water", ["river", "lake", "pond", "stream"]),
         StoryDomain("shelter", ["big oak", "stone bridge", "old umbrella", "wooden roof", "giant mushroom"]),
         StoryDomain("tree", ["oak", "pine", "willow", "maple", "cherry tree", "pear tree"]),
         StoryDomain("nook", ["attic", "kitchen", "cellar", "shed", "closet"]),
-        StoryDomain("shop", forms: "goods keeper", ["bakery|a bun|baker", "market|an orange|farmer", "toy shop|a top|toymaker",
-            "flower shop|a rose|gardener", "book shop|a map|bookseller"]),
+        StoryDomain(
+            "shop", forms: "goods keeper",
+            [
+                "bakery|a bun|baker", "market|an orange|farmer", "toy shop|a top|toymaker",
+                "flower shop|a rose|gardener", "book shop|a map|bookseller",
+            ]),
     ]
 
     private static let things: [StoryDomain] = [
@@ -57,7 +66,8 @@ extension EnglishStories {
         StoryDomain(
             "dish", forms: "need source",
             [
-                "apple pie|apples|orchard", "honey cake|honey|beehive", "carrot soup|carrots|vegetable garden",
+                "apple pie|apples|orchard", "honey cake|honey|beehive",
+                "carrot soup|carrots|vegetable garden",
                 "berry jam|berries|forest", "cheese bread|cheese|dairy", "pumpkin stew|pumpkins|farm",
                 "mint tea|mint|herb garden", "egg salad|eggs|hen house",
             ]),
@@ -67,7 +77,8 @@ extension EnglishStories {
                 "wagon|wheel|came off|a new nail|roll", "doll|arm|came off|a needle and thread|wave",
                 "robot|spring|fell out|a tiny screw|march", "drum|skin|tore|a piece of leather|boom",
                 "music box|lid|cracked|some glue|sing", "rocking horse|leg|snapped|wood and glue|rock",
-                "puppet|string|broke|a strong string|dance", "wooden train|chimney|fell off|a drop of glue|puff",
+                "puppet|string|broke|a strong string|dance",
+                "wooden train|chimney|fell off|a drop of glue|puff",
             ]),
         StoryDomain(
             "plant", forms: "crop",
@@ -91,14 +102,21 @@ extension EnglishStories {
         StoryDomain("nose", ["carrot", "pine cone", "potato", "radish"]),
         StoryDomain(
             "skill", forms: "lesson",
-            ["sing|Open your mouth wide", "whistle|Make your lips small and round", "dance|Feel the music in your feet",
-             "hum|Close your lips and breathe"]),
+            [
+                "sing|Open your mouth wide", "whistle|Make your lips small and round",
+                "dance|Feel the music in your feet",
+                "hum|Close your lips and breathe",
+            ]),
     ]
 
     /// Free choices, which a story does not remember.
     private static let choices: [StoryDomain] = [
         StoryDomain(
-            "trait", ["kind", "brave", "quiet", "cheerful", "curious", "clever", "gentle", "merry", "friendly", "polite"]),
+            "trait",
+            [
+                "kind", "brave", "quiet", "cheerful", "curious", "clever", "gentle", "merry", "friendly",
+                "polite",
+            ]),
         StoryDomain(
             "home",
             [
@@ -109,7 +127,8 @@ extension EnglishStories {
         StoryDomain("mild", ["sunny", "warm", "bright", "fine", "lovely"]),
         StoryDomain("cover", ["bush", "rock", "log", "fence", "haystack", "wall"]),
         StoryDomain("spot", ["bed", "table", "sofa", "chair", "carpet", "stairs", "piano", "desk"]),
-        StoryDomain("clutter", ["dust", "an old newspaper", "a lost penny", "a spider", "crumbs", "a broken pencil"]),
+        StoryDomain(
+            "clutter", ["dust", "an old newspaper", "a lost penny", "a spider", "crumbs", "a broken pencil"]),
         StoryDomain("smell", ["wonderful", "sweet", "delicious", "fresh and warm"]),
         StoryDomain("gladness", ["glad", "happy", "proud", "full of joy"]),
         StoryDomain("game", ["hide and seek", "tag", "cards", "a guessing game"]),

@@ -5,7 +5,8 @@ extension EnglishStories {
     private static let kite = StoryPlot(
         "kite",
         roles: [
-            StoryRole("hero", "child"), StoryRole("friend", "child", contrasting: "hero"), StoryRole("color", "color"),
+            StoryRole("hero", "child"), StoryRole("friend", "child", contrasting: "hero"),
+            StoryRole("color", "color"),
             StoryRole("place", "open"), StoryRole("tree", "tree"), StoryRole("tool", "reacher"),
         ],
         [
@@ -48,7 +49,9 @@ extension EnglishStories {
             StoryBeat(
                 "{hero} ran and ran, and hid under {+shelter.a}.",
                 "{hero} looked around, saw {+shelter.a}, and sat down under it."),
-            StoryBeat("{+animal.A} was there too, and it was shivering.", "Next to {hero.him} sat a cold, wet {+animal}."),
+            StoryBeat(
+                "{+animal.A} was there too, and it was shivering.",
+                "Next to {hero.him} sat a cold, wet {+animal}."),
             StoryBeat(
                 "\"May I stay here with you?\" asked {hero}.", "\"Hello, little {animal},\" said {hero}."),
             StoryBeat(
@@ -57,8 +60,10 @@ extension EnglishStories {
             StoryBeat(
                 "{hero} had some {+food}, and shared it with the {animal}.",
                 "{hero} was hungry, so {hero.he} ate some {+food} and gave half to the {animal}."),
-            StoryBeat("They played {game} until the rain stopped.", "They sang songs and waited for the sun."),
-            StoryBeat("Then a rainbow came out over the {place}.", "At last the sun came back to the {place}."),
+            StoryBeat(
+                "They played {game} until the rain stopped.", "They sang songs and waited for the sun."),
+            StoryBeat(
+                "Then a rainbow came out over the {place}.", "At last the sun came back to the {place}."),
             StoryBeat(
                 "\"Goodbye, {hero}, and thank you for the {food},\" said the {animal}.",
                 "\"What a lovely rainy day,\" said {hero}, and waved to the {animal}."),
@@ -72,24 +77,31 @@ extension EnglishStories {
         ],
         [
             opening,
-            StoryBeat("{hero} made a little boat and painted it {+color}.", "{hero} had a little boat with {+color.a} sail."),
+            StoryBeat(
+                "{hero} made a little boat and painted it {+color}.",
+                "{hero} had a little boat with {+color.a} sail."),
             StoryBeat(
                 "One {mild} {time}, {hero} put the boat on the {+water}.",
                 "{hero} took it to the {+water} to see if it could swim."),
             StoryBeat(
                 "But the water was fast, and the {color} boat floated away.",
                 "A wave came, and the {color} boat drifted far from the shore."),
-            StoryBeat("\"Come back, little boat!\" called {hero}.", "{hero} could not swim, so {hero.he} began to cry."),
             StoryBeat(
-                "{+animal.A} heard {hero.him} and swam closer.", "{+animal.A} put its head out of the water."),
-            StoryBeat("\"Why are you sad?\" asked the {animal}.", "\"What is the matter?\" asked the {animal}."),
+                "\"Come back, little boat!\" called {hero}.",
+                "{hero} could not swim, so {hero.he} began to cry."),
+            StoryBeat(
+                "{+animal.A} heard {hero.him} and came closer.", "{+animal.A} put its head out of the water."),
+            StoryBeat(
+                "\"Why are you sad?\" asked the {animal}.", "\"What is the matter?\" asked the {animal}."),
             StoryBeat(
                 "\"My {color} boat is out on the {water},\" said {hero}.",
                 "\"I lost my {color} boat,\" answered {hero}."),
             StoryBeat(
                 "The {animal} swam across the {water} and pushed the boat back.",
                 "The {animal} dived under the boat and carried it home on its back."),
-            StoryBeat("\"You are a good swimmer, {animal}!\" said {hero}.", "{hero} jumped for joy.", isOptional: true),
+            StoryBeat(
+                "\"You are a good swimmer, {animal}!\" said {hero}.", "{hero} jumped for joy.",
+                isOptional: true),
             StoryBeat(
                 "After that, {hero} tied a long string to the {color} boat.",
                 "Now the {animal} is the captain of the {color} boat."),
@@ -98,7 +110,8 @@ extension EnglishStories {
     private static let snowman = StoryPlot(
         "snowman",
         roles: [
-            StoryRole("hero", "child"), StoryRole("friend", "child", contrasting: "hero"), StoryRole("nose", "nose"),
+            StoryRole("hero", "child"), StoryRole("friend", "child", contrasting: "hero"),
+            StoryRole("nose", "nose"),
             StoryRole("color", "color"),
         ],
         [
@@ -110,13 +123,16 @@ extension EnglishStories {
                 "{hero} met a {friend.noun} named {+friend}, and they built a snowman.",
                 "\"Let us build a snowman!\" said {hero} to {hero.his} friend {+friend}."),
             StoryBeat(
-                "{friend} made the body, and {hero} made the head.", "They rolled a big ball and a small ball.",
+                "{friend} made the body, and {hero} made the head.",
+                "They rolled a big ball and a small ball.",
                 isOptional: true),
             StoryBeat("But the snowman had no nose.", "\"It needs a nose,\" said {friend}."),
             StoryBeat(
-                "{hero} ran home and came back with {+nose.a}.", "{hero} looked in {hero.his} pocket and found {+nose.a}."),
+                "{hero} ran home and came back with {+nose.a}.",
+                "{hero} looked in {hero.his} pocket and found {+nose.a}."),
             StoryBeat(
-                "The {nose} was the perfect nose.", "\"What a fine nose!\" said {friend}, and laughed at the {nose}."),
+                "The {nose} was the perfect nose.",
+                "\"What a fine nose!\" said {friend}, and laughed at the {nose}."),
             StoryBeat(
                 "{friend} gave the snowman {+color.a} scarf, because it looked cold.",
                 "Then {friend} put {+color.a} scarf around its neck."),

@@ -20,7 +20,8 @@ extension JapaneseStories {
             StoryBeat("とうとう、大きな{baby.parent}に会いました。", "すると、大きな{baby.parent}が走ってきました。"),
             StoryBeat("{baby}はよろこんで、{baby.joy}。", "「{baby.voice}！」と{baby}は鳴いて、{baby.joy}。"),
             StoryBeat(
-                "「{hero}、この子を見つけてくれてありがとう」と{baby.parent}は言いました。", "{baby.parent}は{hero}におれいを言って、{baby}をつれて帰りました。"),
+                "「{hero}、この子を見つけてくれてありがとう」と{baby.parent}は言いました。",
+                "{baby.parent}は{hero}におれいを言って、{baby}をつれて帰りました。"),
         ])
 
     private static let favor = StoryPlot(
@@ -46,7 +47,8 @@ extension JapaneseStories {
     private static let song = StoryPlot(
         "song",
         roles: [
-            StoryRole("hero", "child"), StoryRole("skill", "skill"), StoryRole("place", "open"), StoryRole("bird", "singer"),
+            StoryRole("hero", "child"), StoryRole("skill", "skill"), StoryRole("place", "open"),
+            StoryRole("bird", "singer"),
         ],
         [
             opening,
@@ -66,14 +68,16 @@ extension JapaneseStories {
     private static let gift = StoryPlot(
         "gift",
         roles: [
-            StoryRole("hero", "child"), StoryRole("friend", "child", contrasting: "hero"), StoryRole("shop", "shop"),
+            StoryRole("hero", "child"), StoryRole("friend", "child", contrasting: "hero"),
+            StoryRole("shop", "shop"),
         ],
         [
             opening,
             StoryBeat(
                 "{hero}は銀のコインを一まい持って、{+shop}へ行きました。", "{mild}{time}、{hero}は銀のコインをにぎって{+shop}へ行きました。"),
             StoryBeat(
-                "「{shop.goods}をください」と{hero}は{shop.keeper}に言いました。", "{shop.keeper}はにっこりして、{hero}に{shop.goods}をわたしました。"),
+                "「{shop.goods}をください」と{hero}は{shop.keeper}に言いました。",
+                "{shop.keeper}はにっこりして、{hero}に{shop.goods}をわたしました。"),
             StoryBeat("外では、{friend.noun}の{+friend}が泣いていました。", "{shop}の前に、悲しそうな{friend.noun}の{+friend}がいました。"),
             StoryBeat("「どうしたの、{friend}」と{hero}は聞きました。", "「{friend}、どうして泣いているの」と{hero}は聞きました。"),
             StoryBeat("「誕生日なのに、ひとりぼっちなの」と{friend}は言いました。", "「みんなが誕生日をわすれたの」と{friend}は言いました。"),

@@ -5,7 +5,8 @@ extension JapaneseStories {
     private static let baking = StoryPlot(
         "baking",
         roles: [
-            StoryRole("hero", "child"), StoryRole("friend", "child", contrasting: "hero"), StoryRole("dish", "dish"),
+            StoryRole("hero", "child"), StoryRole("friend", "child", contrasting: "hero"),
+            StoryRole("dish", "dish"),
             StoryRole("relative", "relative"),
         ],
         [
@@ -61,7 +62,8 @@ extension JapaneseStories {
             StoryBeat("{spot}のそばにもありません。", isOptional: true),
             StoryBeat("すると、{+nook}から小さな音が聞こえました。", "それから、{hero}は{+nook}の戸を開けました。"),
             StoryBeat(
-                "{color}{clothing}の中で、小さな{+animal}がねむっていました。", "そこには{color}{clothing}があって、中に小さな{+animal}がいました。"),
+                "{color}{clothing}の中で、小さな{+animal}がねむっていました。",
+                "そこには{color}{clothing}があって、中に小さな{+animal}がいました。"),
             StoryBeat("「ここはあたたかくて、ふわふわだよ」と{animal}は言いました。", "「もう少しねむらせて」と{animal}は言いました。"),
             StoryBeat(
                 "{hero}はわらって、{animal}にかごと毛布を持ってきました。", "{hero}は、{animal}に毛糸で新しいベッドを作りました。"),
@@ -78,7 +80,8 @@ extension JapaneseStories {
             StoryBeat("{hero}は毎日水をやりました。", "{hero}は種に水をやって、歌を歌ってあげました。"),
             StoryBeat("何日たっても、芽は出ません。", "{hero}がいくら見ても、葉っぱは一まいもありません。"),
             StoryBeat(
-                "「どうして{plant}は大きくならないの」と{hero}は{+relative}に聞きました。", "「{plant}はねているのかな」と{hero}は{+relative}に聞きました。"),
+                "「どうして{plant}は大きくならないの」と{hero}は{+relative}に聞きました。",
+                "「{plant}はねているのかな」と{hero}は{+relative}に聞きました。"),
             StoryBeat("「お日さまと時間がいるんだよ」と{relative}は言いました。", "「よいものは、ゆっくりそだつよ」と{relative}は言いました。"),
             StoryBeat("{hero}は待って、待って、待ちました。", "{hero}はあきらめませんでした。", isOptional: true),
             StoryBeat("{mild}{time}、土の中から小さな緑の芽が出ました。", "雨のあと、{hero}は小さな緑の芽を見つけました。"),

@@ -92,7 +92,8 @@ extension JapaneseStories {
 
     /// Free choices, which a story does not remember.
     private static let choices: [StoryDomain] = [
-        StoryDomain("trait", ["やさしい", "ゆうきのある", "おとなしい", "ほがらかな", "元気な", "かしこい", "明るい", "すなおな", "親切な", "おちゃめな"]),
+        StoryDomain(
+            "trait", ["やさしい", "ゆうきのある", "おとなしい", "ほがらかな", "元気な", "かしこい", "明るい", "すなおな", "親切な", "おちゃめな"]),
         StoryDomain("home", ["海のそば", "森の近く", "小さな村", "緑の丘の上", "赤い門の家", "川のほとり", "町のはずれ", "青い屋根の家"]),
         StoryDomain("time", ["朝", "日", "昼下がり"]),
         StoryDomain("mild", ["よく晴れた", "あたたかい", "気持ちのよい", "風のない"]),

@@ -5,7 +5,8 @@ extension JapaneseStories {
     private static let kite = StoryPlot(
         "kite",
         roles: [
-            StoryRole("hero", "child"), StoryRole("friend", "child", contrasting: "hero"), StoryRole("color", "color"),
+            StoryRole("hero", "child"), StoryRole("friend", "child", contrasting: "hero"),
+            StoryRole("color", "color"),
             StoryRole("place", "open"), StoryRole("tree", "tree"), StoryRole("tool", "reacher"),
         ],
         [
@@ -80,7 +81,8 @@ extension JapaneseStories {
     private static let snowman = StoryPlot(
         "snowman",
         roles: [
-            StoryRole("hero", "child"), StoryRole("friend", "child", contrasting: "hero"), StoryRole("nose", "nose"),
+            StoryRole("hero", "child"), StoryRole("friend", "child", contrasting: "hero"),
+            StoryRole("nose", "nose"),
             StoryRole("color", "color"),
         ],
         [

@@ -1,5 +1,5 @@
-/// The Japanese grammar: the same kinds of stories as in English, told in their own words (polite past tense, no
-/// pronouns; a child's name carries ちゃん or くん).
+/// The Japanese grammar: the same kinds of stories as in English, told in their own words (polite past tense,
+/// no pronouns; a child's name carries ちゃん or くん).
 enum JapaneseStories {
     static let plots = outdoorPlots + homePlots + friendshipPlots
 
