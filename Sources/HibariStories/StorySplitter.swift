@@ -76,8 +76,9 @@ private struct QuoteScanner {
     private mutating func stepEnglish(_ text: ArraySlice<UInt8>, at position: Int) -> Bool {
         let byte = text[position]
         if byte == UInt8(ascii: "\"") {
-            isQuoted.toggle()
-            // `"Look!" said Mia.` goes on with a small letter or a comma; `Mia said, "Look!" She …` does not.
+            // A mark after a blank opens and any other closes, so that a lost one does not swallow the story.
+            isQuoted = position == text.startIndex || isBlank(text[position - 1])
+            // `"Look!" said Mia.` goes on with a small letter; `Mia said, "Look!" She …` does not.
             defer { lastWasEnd = false }
             return !isQuoted && lastWasEnd && isSentenceStart(text[(position + 1)...])
         }

@@ -41,6 +41,12 @@ import Testing
             ])
     }
 
+    @Test func aLostQuotationMarkSpoilsOnlyItsOwnSentence() {
+        let sentences = english.check("Oh no, my kite!\" cried Mia. Mia had a red kite.").sentences.map(
+            \.text)
+        #expect(sentences == ["Oh no, my kite!\" cried Mia.", "Mia had a red kite."])
+    }
+
     @Test(arguments: StoryLanguage.allCases)
     func aCutOffSentenceIsReportedAndNotCounted(language: StoryLanguage) {
         let story = StoryGenerator(language: language, seed: 4).stories(count: 2)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct StoryGeneratorTests {
     @Test(arguments: [
-        (StoryLanguage.english, UInt64(0x3d2b_e94c_6667_933d)), (.japanese, 0x80cb_1d0f_87b9_f4c8),
+        (StoryLanguage.english, UInt64(0xc6b2_87bd_30ba_70aa)), (.japanese, 0x80cb_1d0f_87b9_f4c8),
     ])
     func writesTheSameBytesEveryTime(language: StoryLanguage, hash: UInt64) {
         let text = StoryGenerator(language: language, seed: 1).stories(byteCount: 200_000)

@@ -25,8 +25,8 @@ extension EnglishStories {
                 "First {hero} found some {baby.food} for the {baby}.",
                 isOptional: true),
             StoryBeat(
-                "Together they looked for its mother all around the {place}.",
-                "{hero} carried the {baby} to the other side of the {place}."),
+                "Together they looked for its mother everywhere.",
+                "{hero} carried the {baby} up the road."),
             StoryBeat("At last they met a big {baby.parent}.", "Soon a big {baby.parent} came running."),
             StoryBeat(
                 "The {baby} was so happy that it {baby.joy}.",
@@ -100,7 +100,7 @@ extension EnglishStories {
                 isOptional: true),
             StoryBeat(
                 "{hero} tried again and again, until {hero.he} could {skill}.",
-                "Every {time}, {hero} and the {bird} practiced {place.at} the {place}."),
+                "Every {time}, {hero} and the {bird} practiced together."),
             StoryBeat(
                 "\"Hooray, now I can {skill} too!\" said {hero}.",
                 "At last {hero} could {skill} almost like the {bird}."),
@@ -108,7 +108,7 @@ extension EnglishStories {
                 "The {bird} was {gladness}.", "\"Well done, {hero},\" said the {bird}."),
             StoryBeat(
                 "Now {hero} and the {bird} welcome the sun every morning.",
-                "When you hear the {bird} {place.at} the {place}, {hero} is not far away."),
+                "When you hear the {bird}, {hero} is not far away."),
         ])
 
     private static let gift = StoryPlot(

@@ -62,12 +62,12 @@ extension EnglishStories {
                 "\"We can fix the {toy} with {toy.mend},\" said {hero.his} {relative}."),
             StoryBeat(
                 "{hero} held the {toy}, and {hero.his} {relative} fixed the {toy.part}.",
-                "They sat at the table and worked on the {toy.part} together."),
+                "They sat at the table and worked on it together."),
             StoryBeat(
                 "Soon the {toy} could {toy.act} again.",
                 "\"Look, the {toy} can {toy.act} again!\" said {hero}."),
             StoryBeat(
-                "{hero} was {gladness} and kissed {hero.his} {relative}.",
+                "{hero} was {gladness} and jumped up and down.",
                 "\"Thank you,\" said {hero}, and hugged {hero.his} {relative}."),
             StoryBeat(
                 "After that, {hero} was always careful with the {toy}.",
@@ -107,8 +107,8 @@ extension EnglishStories {
             StoryBeat(
                 "So {hero} got the {color} {clothing} back.", "\"Now we both are warm,\" said {hero}."),
             StoryBeat(
-                "The {animal} stayed in the {nook} all winter.",
-                "Every night, {hero} said good night to the {animal} in the {nook}."),
+                "The {animal} stayed in the house all winter.",
+                "Every night, {hero} said good night to the {animal}."),
         ])
 
     private static let seed = StoryPlot(
@@ -136,7 +136,7 @@ extension EnglishStories {
             StoryBeat("In the end there was {plant.crop}.", "By the end of summer, {hero} had {plant.crop}."),
             StoryBeat(
                 "\"You were right,\" said {hero} to {hero.his} {relative}, and they both smiled.",
-                "{hero} was {gladness} and showed the {plant} to everyone."),
+                "{hero} was {gladness} and showed it to everyone."),
         ])
 
     private static let night = StoryPlot(
@@ -164,7 +164,7 @@ extension EnglishStories {
             StoryBeat("It was only {noise.source}.", "In the light they saw {noise.source}."),
             StoryBeat(
                 "{hero} laughed, because it was not a monster at all.",
-                "\"So that was the {noise}!\" said {hero}."),
+                "\"So that was it!\" said {hero}."),
             StoryBeat("{hero.His} {relative} told {hero.him} a short story.", isOptional: true),
             StoryBeat(
                 "Soon {hero} was fast asleep.", "Then the {light} went out, and {hero} dreamed of the stars."),

@@ -27,7 +27,7 @@ extension EnglishStories {
             StoryBeat("\"Do not worry, {hero}, I will help you,\" said {friend}.", isOptional: true),
             StoryBeat(
                 "{friend} used the {tool}, and soon the kite was free.",
-                "With the {tool}, {friend} got the {color} kite out of the {tree}."),
+                "With the {tool}, {friend} got the kite out of the tree."),
             StoryBeat(
                 "\"Thank you, {friend}!\" said {hero}.",
                 "{hero} was so {gladness} that {hero.he} gave {friend} a big hug."),
@@ -55,7 +55,7 @@ extension EnglishStories {
             StoryBeat(
                 "\"May I stay here with you?\" asked {hero}.", "\"Hello, little {animal},\" said {hero}."),
             StoryBeat(
-                "\"Of course,\" said the {animal}, \"it is dry under the {shelter}.\"",
+                "\"Of course,\" said the {animal}, \"it is nice and dry here.\"",
                 "\"I do not like the rain,\" said the {animal}."),
             StoryBeat(
                 "{hero} had some {+food}, and shared it with the {animal}.",
@@ -63,9 +63,9 @@ extension EnglishStories {
             StoryBeat(
                 "They played {game} until the rain stopped.", "They sang songs and waited for the sun."),
             StoryBeat(
-                "Then a rainbow came out over the {place}.", "At last the sun came back to the {place}."),
+                "Then a rainbow came out over the trees.", "At last the sun came back."),
             StoryBeat(
-                "\"Goodbye, {hero}, and thank you for the {food},\" said the {animal}.",
+                "\"Goodbye, {hero}, and thank you for the food,\" said the {animal}.",
                 "\"What a lovely rainy day,\" said {hero}, and waved to the {animal}."),
         ])
 
@@ -94,16 +94,16 @@ extension EnglishStories {
             StoryBeat(
                 "\"Why are you sad?\" asked the {animal}.", "\"What is the matter?\" asked the {animal}."),
             StoryBeat(
-                "\"My {color} boat is out on the {water},\" said {hero}.",
+                "\"My {color} boat is out on the water,\" said {hero}.",
                 "\"I lost my {color} boat,\" answered {hero}."),
             StoryBeat(
-                "The {animal} swam across the {water} and pushed the boat back.",
+                "The {animal} swam very fast and pushed the boat back.",
                 "The {animal} dived under the boat and carried it home on its back."),
             StoryBeat(
                 "\"You are a good swimmer, {animal}!\" said {hero}.", "{hero} jumped for joy.",
                 isOptional: true),
             StoryBeat(
-                "After that, {hero} tied a long string to the {color} boat.",
+                "After that, {hero} tied a long string to the boat.",
                 "Now the {animal} is the captain of the {color} boat."),
         ])
 
@@ -141,7 +141,7 @@ extension EnglishStories {
                 "When spring came, the snowman melted into a puddle."),
             StoryBeat(
                 "Only the {nose} and the {color} scarf were left.",
-                "{hero} was sad to see only the {nose} and the {color} scarf."),
+                "{hero} was sad, because it was gone."),
             StoryBeat(
                 "\"Do not be sad, {hero}, we will build a new one next winter,\" said {friend}.",
                 "\"It will come back with the snow,\" said {friend} to {hero}."),
