@@ -30,7 +30,7 @@ struct StoryTemplate: Sendable {
     let name: String
     let pieces: [Piece]
 
-    /// - Parameter resolve: for a slot's name and form, the role it names, if any, and the text of each entry.
+    /// - Parameter resolve: for a slot's name and form, its role, if any, and the text of each entry.
     init(_ text: String, name: String, resolve: (String, String) -> (role: Int?, texts: [String])) {
         self.name = name
         var pieces: [Piece] = []

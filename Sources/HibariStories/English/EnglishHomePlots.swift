@@ -167,6 +167,7 @@ extension EnglishStories {
                 "\"So that was it!\" said {hero}."),
             StoryBeat("{hero.His} {relative} told {hero.him} a short story.", isOptional: true),
             StoryBeat(
-                "Soon {hero} was fast asleep.", "Then the {light} went out, and {hero} dreamed of the stars."),
+                "Soon {hero} was fast asleep.",
+                "Then the {light} went out, and {hero} dreamed of the stars."),
         ])
 }

@@ -90,7 +90,8 @@ extension EnglishStories {
                 "\"Come back, little boat!\" called {hero}.",
                 "{hero} could not swim, so {hero.he} began to cry."),
             StoryBeat(
-                "{+animal.A} heard {hero.him} and came closer.", "{+animal.A} put its head out of the water."),
+                "{+animal.A} heard {hero.him} and came closer.",
+                "{+animal.A} put its head out of the water."),
             StoryBeat(
                 "\"Why are you sad?\" asked the {animal}.", "\"What is the matter?\" asked the {animal}."),
             StoryBeat(
