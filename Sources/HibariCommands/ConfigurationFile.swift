@@ -36,11 +36,25 @@ private func optionName(_ argument: String) -> String? {
     return argument.dropFirst(2).split(separator: "=", maxSplits: 1).first.map(String.init)
 }
 
+/// The arguments that give an option these values; `true` and `false` are flags.
 private func option(_ key: String, _ values: [String]) -> [String] {
     switch values {
     case ["true"]: ["--\(key)"]
     case ["false"]: ["--no-\(key)"]
-    default: values.map { "--\(key)=\($0)" }
+    // The parser takes a value that begins with a dash only after "=", and an empty one only without it.
+    default: values.flatMap { $0.isEmpty ? ["--\(key)", ""] : ["--\(key)=\($0)"] }
+    }
+}
+
+/// The arguments that give the settings of a run.json.
+func arguments(for settings: JSONObject) -> [String] {
+    settings.flatMap { key, value -> [String] in
+        switch value {
+        case .null: []
+        case .string(let text): option(key, [text])
+        case .array(let values): option(key, values.compactMap(\.string))
+        default: option(key, [value.text()])
+        }
     }
 }
 

@@ -47,16 +47,7 @@ struct PretrainCommand: ParsableCommand {
         guard let members = saved["configuration"]?.object else {
             throw RunError.badState(path: directory.runFile, problem: "the key configuration is missing")
         }
-        let arguments = members.flatMap { key, value -> [String] in
-            switch value {
-            case .null: []
-            case .bool(let flag): ["--\(flag ? "" : "no-")\(key)"]
-            case .string(let text): ["--\(key)=\(text)"]
-            case .array(let values): values.compactMap(\.string).map { "--\(key)=\($0)" }
-            default: ["--\(key)=\(value.text())"]
-            }
-        }
-        let configuration = try PretrainOptions.parse(arguments).configuration()
+        let configuration = try PretrainOptions.parse(arguments(for: members)).configuration()
         return try Pretraining(resuming: directory, configuration)
     }
 

@@ -24,6 +24,9 @@ final class ProgressPrinter {
     func sample(step: Int, _ text: String) { line("sample step \(step):\n\(text)\n") }
 
     func finish(_ result: TrainingResult, folder: String) {
+        if result.tokensPerSecond == 0, result.stoppedBy == nil {
+            return line("done   the run was complete already; the model is in \(folder)")
+        }
         let end = result.stoppedBy == nil ? "done" : "stopped at step \(result.steps) of \(result.totalSteps), saved"
         line(
             "\(end)   \(duration(result.seconds)), \(abbreviated(result.tokensPerSecond)) tokens/s, peak memory "

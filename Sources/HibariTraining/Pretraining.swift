@@ -22,7 +22,7 @@ public final class Pretraining {
 
     private let task: LanguageModelTask
     private let run: RunDirectory?
-    private let checkpoint: String?
+    private let resumed: Resumed?
 
     /// Prepares a new run.
     ///
@@ -33,22 +33,36 @@ public final class Pretraining {
         try self.init(configuration, run: run, resumed: nil)
     }
 
-    /// Prepares the continuation of a run from its newest checkpoint.
+    /// Prepares the continuation of a run from its newest checkpoint, or from its start if it has none yet.
     public convenience init(resuming run: RunDirectory, _ configuration: PretrainConfiguration) throws {
-        guard directoryExists(run.checkpointsFolder) else { throw RunError.nothingToResume(path: run.path) }
+        guard fileExists(run.runFile), directoryExists(run.checkpointsFolder) else {
+            throw RunError.nothingToResume(path: run.path)
+        }
         _ = try removeAbandonedTemporaries(in: run.checkpointsFolder)
         _ = try removeAbandonedTemporaries(in: run.path)
-        guard let step = try run.steps().last else { throw RunError.nothingToResume(path: run.path) }
-        try self.init(configuration, run: run, resumed: run.checkpoint(step))
+        let description = try JSONValue(contentsOf: run.runFile)
+        guard let totalSteps = description["total_steps"]?.int else {
+            throw RunError.badState(path: run.runFile, problem: "the key total_steps is missing")
+        }
+        let resumed = Resumed(checkpoint: try run.steps().last.map(run.checkpoint), totalSteps: totalSteps)
+        try self.init(configuration, run: run, resumed: resumed)
+        try checkUnchanged(run, description)
     }
 
-    private init(_ configuration: PretrainConfiguration, run: RunDirectory?, resumed: String?) throws {
+    /// Where a run is taken up.
+    private struct Resumed {
+        /// nil: before its first checkpoint.
+        let checkpoint: String?
+        let totalSteps: Int
+    }
+
+    private init(_ configuration: PretrainConfiguration, run: RunDirectory?, resumed: Resumed?) throws {
         try configuration.validate()
         self.configuration = configuration
         self.run = run
-        checkpoint = resumed
+        self.resumed = resumed
         let reader = try CorpusReader(paths: configuration.corpus, textKey: configuration.textKey)
-        let restored = try resumed.map { try ModelFolder(path: $0) }
+        let restored = try resumed?.checkpoint.map { try ModelFolder(path: $0) }
         tokenizer = try restored?.tokenizer ?? Self.makeTokenizer(configuration.tokenizer, reader)
         let text = try TokenizedCorpus(reading: reader, tokenizer: tokenizer)
         corpus = text.summary
@@ -76,7 +90,7 @@ public final class Pretraining {
         let decoder = try configuration.decoder(vocabularySize: tokenizer.vocabularySize)
         if let restored {
             guard restored.model.configuration == decoder else {
-                throw RunError.badState(path: resumed ?? "", problem: "config.json differs from the run's configuration")
+                throw RunError.badState(path: resumed?.checkpoint ?? "", problem: "config.json differs from the run's configuration")
             }
         }
         model = try restored?.model ?? decoder.makeModel(ParameterScope(.initialize(seed: configuration.seed)))
@@ -84,8 +98,7 @@ public final class Pretraining {
             model: model, tokenizer: tokenizer, batches: batches, validation: windows,
             validationBytes: heldOut.text.byteCount(of:), evaluationBatches: configuration.evaluationBatches,
             seed: configuration.seed, labelSmoothing: configuration.labelSmoothing)
-        totalSteps = try resumed.map { try TrainingState(path: joinPath($0, "state.json")).totalSteps } ?? steps()
-        if let run, resumed != nil { try checkUnchanged(run) }
+        totalSteps = try resumed?.totalSteps ?? steps()
     }
 
     private static func makeTokenizer(_ name: String, _ reader: CorpusReader) throws -> any Tokenizer {
@@ -174,8 +187,8 @@ public final class Pretraining {
         let loop = TrainingLoop(
             task, optimizer: makeOptimizer(), schedule: schedule, options: options, run: run, observe: observe)
         if let run {
-            if let checkpoint {
-                try loop.resume(from: checkpoint)
+            if let resumed {
+                if let checkpoint = resumed.checkpoint { try loop.resume(from: checkpoint) }
             } else {
                 try run.create()
                 try writeFileAtomically(run.runFile, runDescription(command, version).bytes(pretty: true))
@@ -199,8 +212,7 @@ public final class Pretraining {
     }
 
     /// A run goes on only with the text and the tokenizer it was started with.
-    private func checkUnchanged(_ run: RunDirectory) throws {
-        let saved = try JSONValue(contentsOf: run.runFile)
+    private func checkUnchanged(_ run: RunDirectory, _ saved: JSONValue) throws {
         for (what, expected, got) in [
             ("corpus", saved["corpus"]?["sha256"]?.string, corpus.sha256),
             ("tokenizer", saved["tokenizer"]?["sha256"]?.string, tokenizer.tokenizerHash),

@@ -137,9 +137,9 @@ public final class TrainingLoop {
 
     /// Trains to the last step, or until a signal.
     public func train() throws -> TrainingResult {
+        startTime = monotonicSeconds()
         if state.step >= options.totalSteps { return result(nil, nil, stoppedBy: nil) }
         if let run { metrics = try MetricsLog(path: run.metricsFile, byteCount: state.metricsBytes) }
-        startTime = monotonicSeconds()
         lastLogged = (startTime, state.step)
         var report: StepReport?
         var evaluation: Evaluation?
