@@ -1,0 +1,104 @@
+import HibariSupport
+
+/// Why a checkpoint cannot be used.
+public enum CheckpointError: UserError, Equatable {
+    /// The file has fewer bytes than the format needs at least.
+    case tooShort(path: String, expected: Int, got: Int)
+    case headerLength(path: String, got: UInt64, limit: Int)
+    case headerStart(path: String, got: UInt8)
+    case headerJSON(path: String, JSONError)
+    case badMetadata(path: String, key: String?)
+    /// A part of a tensor's entry is missing or of the wrong kind.
+    case badField(path: String, tensor: String, field: String, expected: String)
+    case unknownField(path: String, tensor: String, field: String)
+    case unknownDType(path: String, tensor: String, got: String)
+    case shapeOverflow(path: String, tensor: String, shape: [Int])
+    case offsetsReversed(path: String, tensor: String, begin: Int, end: Int)
+    /// The data of a tensor reaches beyond the end of the file.
+    case outOfRange(path: String, tensor: String, end: Int, available: Int)
+    case byteCount(path: String, tensor: String, expected: Int, got: Int)
+    case overlap(path: String, tensor: String, begin: Int, previousEnd: Int)
+    case hole(path: String, tensor: String, begin: Int, previousEnd: Int)
+    /// Bytes after the last tensor.
+    case trailingData(path: String, expected: Int, got: Int)
+    case badChecksum(path: String, got: String)
+    case checksumMismatch(path: String, expected: String, got: String)
+    case missingTensor(path: String, tensor: String)
+    case wrongShape(path: String, tensor: String, expected: [Int], got: [Int])
+    case wrongDType(path: String, tensor: String, expected: String, got: String)
+
+    public var exitStatus: ExitStatus { .badData }
+
+    public var description: String {
+        let (path, tensor, problem) = parts
+        return "\(path): " + (tensor.map { "tensor \(quoted($0)): " } ?? "") + problem
+    }
+
+    private var parts: (path: String, tensor: String?, problem: String) {
+        switch self {
+        case .tooShort(let path, let expected, let got):
+            (path, nil, "the file has \(got) bytes where at least \(expected) are needed; \(copyAgain)")
+        case .headerLength(let path, let got, let limit):
+            (
+                path, nil,
+                "the header claims \(got) bytes of at most \(limit); not a safetensors file, or cut off"
+            )
+        case .headerStart(let path, let got):
+            (
+                path, nil,
+                "the header starts with byte 0x\(hexadecimal(got)), expected '{'; not a safetensors file"
+            )
+        case .headerJSON(let path, let error):
+            (path, nil, "in the header: \(error)")
+        case .badMetadata(let path, let key?):
+            (path, nil, "the metadata value of \(quoted(key)) is not a string; \(writeAgain)")
+        case .badMetadata(let path, nil):
+            (path, nil, "the metadata is not an object of strings; \(writeAgain)")
+        case .badField(let path, let tensor, let field, let expected):
+            (path, tensor, "\(quoted(field)) must be \(expected); \(writeAgain)")
+        case .unknownField(let path, let tensor, let field):
+            (path, tensor, "unknown field \(quoted(field)); expected dtype, shape and data_offsets only")
+        case .unknownDType(let path, let tensor, let got):
+            (path, tensor, "dtype \(quoted(got)) is not supported; convert the tensor to F32, F16 or BF16")
+        case .shapeOverflow(let path, let tensor, let shape):
+            (path, tensor, "shape \(shape) has a negative size or too many elements; \(writeAgain)")
+        case .offsetsReversed(let path, let tensor, let begin, let end):
+            (path, tensor, "the data offsets [\(begin), \(end)] are not an ascending range; \(writeAgain)")
+        case .outOfRange(let path, let tensor, let end, let available):
+            (
+                path, tensor,
+                "the data ends at byte \(end) but the file holds \(available) bytes of data; \(copyAgain)"
+            )
+        case .byteCount(let path, let tensor, let expected, let got):
+            (path, tensor, "shape and dtype need \(expected) bytes, the offsets span \(got); \(writeAgain)")
+        case .overlap(let path, let tensor, let begin, let previousEnd):
+            (
+                path, tensor,
+                "starts at byte \(begin) inside the tensor before it, which ends at \(previousEnd)"
+            )
+        case .hole(let path, let tensor, let begin, let previousEnd):
+            (
+                path, tensor,
+                "starts at byte \(begin), leaving bytes from \(previousEnd) to no tensor; \(writeAgain)"
+            )
+        case .trailingData(let path, let expected, let got):
+            (path, nil, "the tensors have \(expected) bytes but \(got) follow the header; \(copyAgain)")
+        case .badChecksum(let path, let got):
+            (path, nil, "hibari_checksum is \(quoted(got)), expected 16 hexadecimal digits; \(writeAgain)")
+        case .checksumMismatch(let path, let expected, let got):
+            (
+                path, nil,
+                "the data is damaged: checksum \(got), the file was written with \(expected); \(copyAgain)"
+            )
+        case .missingTensor(let path, let tensor):
+            (path, tensor, "not in the file; check that the configuration belongs to these weights")
+        case .wrongShape(let path, let tensor, let expected, let got):
+            (path, tensor, "shape \(got), expected \(expected); check the configuration")
+        case .wrongDType(let path, let tensor, let expected, let got):
+            (path, tensor, "dtype \(got), expected \(expected)")
+        }
+    }
+
+    private var copyAgain: String { "copy or download it again" }
+    private var writeAgain: String { "write the file again" }
+}

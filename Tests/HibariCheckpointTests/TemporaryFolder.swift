@@ -1,0 +1,16 @@
+import Glibc
+import HibariSupport
+
+/// Runs `body` with the path of a new empty folder and removes the folder afterwards.
+func withTemporaryFolder(_ body: (String) throws -> Void) throws {
+    var template = Array("/tmp/hibari-test-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw FileError.cannotCreate(path: "/tmp", code: errno) }
+    let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    do {
+        try body(path)
+    } catch {
+        try removeTree(path)
+        throw error
+    }
+    try removeTree(path)
+}
