@@ -5,16 +5,19 @@ extension OpCase {
         let choices: [[Int]?] = [nil, [], [0], [1], [2], [-1], [0, 2], [2, 1], [-3, -2]]
         for axes in choices {
             let variant = axes.map { "over \($0)" } ?? "over all"
+            // Another shape where axes count from the end: the same axes give the same result.
+            let x = OpInput(axes?.contains { $0 < 0 } == true ? [2, 3, 4] : [3, 2, 5])
             cases += [
-                OpCase(.sum, variant, [OpInput([3, 2, 5])]) { $0[0].sum(axes: axes) },
-                OpCase(.mean, variant, [OpInput([3, 2, 5])]) { $0[0].mean(axes: axes) },
+                OpCase(.sum, variant, [x]) { $0[0].sum(axes: axes) },
+                OpCase(.mean, variant, [x]) { $0[0].mean(axes: axes) },
             ]
         }
         for axis in [0, 1, 2, -1, -3] {
             cases.append(
-                OpCase(.max, "over \(axis)", [OpInput([3, 2, 5], magnitude: 0...3, isDistinct: true)]) {
-                    $0[0].max(axis: axis)
-                })
+                OpCase(
+                    .max, "over \(axis)",
+                    [OpInput(axis < 0 ? [2, 3, 4] : [3, 2, 5], magnitude: 0...3, isDistinct: true)]
+                ) { $0[0].max(axis: axis) })
         }
         return cases
     }
@@ -37,7 +40,7 @@ extension OpCase {
             },
         ]
         for axis in [0, 1, 2, -1] {
-            var (first, second): (Shape, Shape) = ([3, 2, 4], [3, 2, 4])
+            var (first, second): (Shape, Shape) = ([3, axis < 0 ? 3 : 2, 4], [3, axis < 0 ? 3 : 2, 4])
             first[axis] = 1
             second[axis] = 5
             cases.append(

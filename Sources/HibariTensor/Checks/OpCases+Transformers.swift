@@ -17,7 +17,9 @@ extension OpCase {
                         headNorm($0[0], layout, queryWeight: $0[1], keyWeight: $0[2], epsilon: epsilon)
                     })
             }
-            for (base, firstPosition) in [(10_000.0, 0), (10_000, 3), (100, 3)] {
+            // A head of two has one pair, which turns by the position whatever the base.
+            for (base, firstPosition) in [(10_000.0, 0), (10_000, 3), (100, 3)]
+            where base == 10_000 || layout.headDim > 2 {
                 cases.append(
                     OpCase(.rotary, "\(variant), base \(base), from \(firstPosition)", [packed]) { inputs in
                         let table = RotaryTable(
