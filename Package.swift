@@ -32,7 +32,7 @@ let package = Package(
         .target(name: "HibariCheckpoint", dependencies: ["HibariTensor"]),
 
         // Level 4
-        .target(name: "HibariModels", dependencies: ["HibariNN", "HibariCheckpoint"]),
+        .target(name: "HibariModels", dependencies: ["HibariNN", "HibariCheckpoint", "HibariTokenizers"]),
         .target(name: "HibariOptimizers", dependencies: ["HibariNN"]),
         .target(name: "HibariData", dependencies: ["CZlib", "HibariTokenizers"]),
 

@@ -137,7 +137,9 @@ public final class ThreadPool: @unchecked Sendable {
     private func sleep(after seen: UInt64, number: Int) {
         pthread_mutex_lock(mutex)
         sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
-        while !isOpen(state.load(ordering: .sequentiallyConsistent), after: seen, for: number) {
+        // One wait only: loops are short, and the one that woke this thread may be over when it runs. It spins again, so
+        // as to be there for the next.
+        if !isOpen(state.load(ordering: .sequentiallyConsistent), after: seen, for: number) {
             pthread_cond_wait(wakeUp, mutex)
         }
         sleepers.wrappingSubtract(1, ordering: .sequentiallyConsistent)

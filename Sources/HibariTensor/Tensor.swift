@@ -115,3 +115,11 @@ extension Tensor {
             : Tensor([Float](repeating: Float(value), count: shape.count), shape: shape)
     }
 }
+
+extension Tensor {
+    /// Σ x², summed in double.
+    public var sumOfSquares: Double {
+        func run<T: KernelScalar>(_: T.Type) -> Double { T.sumOfSquares(count, input()) }
+        return run(dtype.scalar)
+    }
+}

@@ -1,1 +1,4 @@
-print("hibari")
+import Glibc
+import HibariCommands
+
+exit(Hibari.run(Array(CommandLine.arguments.dropFirst())))

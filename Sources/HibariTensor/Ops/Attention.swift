@@ -65,3 +65,24 @@ package func cachedAttention(
     run(qkv.dtype.scalar)
     return y
 }
+
+/// Copies the key and value parts of packed rows into the rows from `firstPosition` of a cache.
+package func storeKeysAndValues(
+    _ qkv: Tensor, _ layout: HeadLayout, keys: Tensor, values: Tensor, firstPosition: Int
+) {
+    layout.check(qkv, .attention)
+    let rows = qkv.shape.rowCount
+    let width = layout.keyValueHeads * layout.headDim
+    require(
+        firstPosition + rows <= keys.shape[0] && keys.shape == values.shape && keys.shape[1] == width, .attention,
+        "\(rows) rows at \(firstPosition) in a cache of \(keys.shape)")
+    func run<T: KernelScalar>(_: T.Type) {
+        for row in 0..<rows {
+            let source = qkv.input(T.self) + row * layout.rowWidth + layout.heads * layout.headDim
+            let target = (firstPosition + row) * width
+            (keys.output(T.self) + target).update(from: source, count: width)
+            (values.output(T.self) + target).update(from: source + width, count: width)
+        }
+    }
+    run(qkv.dtype.scalar)
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import HibariSupport
+
+/// Options of every command that computes.
+struct ThreadOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Threads, the main one included (default: all processors).", valueName: "n"))
+    var threads: Int?
+
+    /// Sets the pool's size.
+    func apply() throws {
+        guard let threads else { return }
+        guard (1...1024).contains(threads) else {
+            throw UsageError.invalidOption(name: "threads", value: "\(threads)", expected: "from 1 to 1024")
+        }
+        ThreadPool.shared.setThreadCount(threads)
+    }
+}
+
+/// Mistakes on the command line that the parser cannot see.
+enum UsageError: UserError {
+    case invalidOption(name: String, value: String, expected: String)
+    case missingOption(name: String, purpose: String)
+    case conflictingOptions([String])
+    case notWith(name: String, other: String)
+    case unknownName(kind: String, name: String, known: [String])
+    case configurationFile(path: String, problem: String)
+
+    var exitStatus: ExitStatus {
+        if case .configurationFile = self { .badData } else { .usage }
+    }
+
+    var description: String {
+        switch self {
+        case .invalidOption(let name, let value, let expected): "--\(name) is \(value), expected \(expected)"
+        case .missingOption(let name, let purpose): "--\(name) is missing: \(purpose)"
+        case .conflictingOptions(let names): "give only one of " + names.map { "--\($0)" }.joined(separator: ", ")
+        case .notWith(let name, let other): "--\(name) does not apply together with --\(other); leave it out"
+        case .unknownName(let kind, let name, let known):
+            "unknown \(kind) \(name); one of " + known.joined(separator: ", ")
+        case .configurationFile(let path, let problem): "\(path): \(problem)"
+        }
+    }
+}

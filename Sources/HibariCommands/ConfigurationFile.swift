@@ -1,0 +1,90 @@
+import HibariSupport
+import Yams
+
+/// Replaces `--preset NAME` and `--config FILE` by the options they stand for.
+///
+/// Presets come first, then the file, then the command line itself; of an option given several times the last one
+/// counts. A list on the command line replaces the file's.
+func expandConfiguration(_ arguments: [String]) throws -> [String] {
+    guard let command = arguments.first, ["pretrain", "plan"].contains(command) else { return arguments }
+    var rest = Array(arguments.dropFirst())
+    guard !rest.contains("--resume"), !rest.contains(where: { $0.hasPrefix("--resume=") }) else { return arguments }
+    let file = try take("--config", from: &rest)
+    let settings = try file.map { try readConfiguration($0) } ?? []
+    let fromFile = settings.first { $0.key == "preset" }?.values.first
+    let preset = try take("--preset", from: &rest) ?? fromFile
+    let given = Set(rest.compactMap { optionName($0) })
+    var expanded: [String] = []
+    let own = settings.filter { $0.key != "preset" }
+    // A horizon or a list of the file, or of the command line, replaces one given before it.
+    let horizons: Set<String> = ["steps", "tokens", "epochs", "minutes"]
+    func isReplaced(_ key: String, by later: Set<String>) -> Bool {
+        horizons.contains(key) && !later.isDisjoint(with: horizons) || key == "corpus" && later.contains(key)
+    }
+    if let preset {
+        let fileKeys = Set(own.map(\.key))
+        for (key, value) in try Preset.named(preset).settings where !isReplaced(key, by: given.union(fileKeys)) {
+            expanded += option(key, [value])
+        }
+    }
+    for setting in own where !isReplaced(setting.key, by: given) { expanded += option(setting.key, setting.values) }
+    return [command] + expanded + rest
+}
+
+private func optionName(_ argument: String) -> String? {
+    guard argument.hasPrefix("--") else { return nil }
+    return argument.dropFirst(2).split(separator: "=", maxSplits: 1).first.map(String.init)
+}
+
+private func option(_ key: String, _ values: [String]) -> [String] {
+    switch values {
+    case ["true"]: ["--\(key)"]
+    case ["false"]: ["--no-\(key)"]
+    default: values.map { "--\(key)=\($0)" }
+    }
+}
+
+/// Removes an option and its value; the last one counts.
+private func take(_ name: String, from arguments: inout [String]) throws -> String? {
+    var value: String?
+    while let index = arguments.firstIndex(where: { $0 == name || $0.hasPrefix(name + "=") }) {
+        if arguments[index] != name {
+            value = String(arguments[index].dropFirst(name.count + 1))
+            arguments.remove(at: index)
+            continue
+        }
+        guard index + 1 < arguments.count else {
+            throw UsageError.missingOption(name: String(name.dropFirst(2)), purpose: "a value must follow it")
+        }
+        value = arguments[index + 1]
+        arguments.removeSubrange(index...index + 1)
+    }
+    return value
+}
+
+/// The settings of a YAML or JSON file whose keys are the names of options.
+func readConfiguration(_ path: String) throws -> [(key: String, values: [String])] {
+    let text = String(decoding: try readFile(path), as: UTF8.self)
+    let node: Node?
+    do {
+        node = try Yams.compose(yaml: text)
+    } catch {
+        let problem = "\(error)".split(separator: "\n").joined(separator: " ")
+        throw UsageError.configurationFile(path: path, problem: "not valid YAML: \(problem)")
+    }
+    guard let node else { return [] }
+    guard let mapping = node.mapping else {
+        throw UsageError.configurationFile(path: path, problem: "expected lines of the form option: value")
+    }
+    return try mapping.compactMap { keyNode, valueNode in
+        guard let key = keyNode.string else {
+            throw UsageError.configurationFile(path: path, problem: "a key is not a string")
+        }
+        if valueNode.null != nil { return nil }
+        if let sequence = valueNode.sequence { return (key, sequence.compactMap(\.string)) }
+        guard let value = valueNode.scalar?.string else {
+            throw UsageError.configurationFile(path: path, problem: "the value of \(key) must be a number, a word or a list")
+        }
+        return (key, [value])
+    }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import HibariSupport
+
+/// The command line of Hibari.
+public struct Hibari: ParsableCommand {
+    public static let version = "0.1.0"
+
+    public static let configuration = CommandConfiguration(
+        commandName: "hibari",
+        abstract: "Train small Transformers on your own text, and write with them: one binary, no GPU, no network.",
+        discussion: """
+            Example: hibari pretrain --corpus book.txt --out checkpoints/book
+                     hibari generate checkpoints/book --prompt "Once upon a time"
+            """,
+        version: "hibari \(version)",
+        subcommands: [
+            PretrainCommand.self, GenerateCommand.self, EvalCommand.self,
+        ])
+
+    public init() {}
+
+    /// Runs the program and returns its exit code.
+    ///
+    /// - Parameter arguments: without the name of the program.
+    public static func run(_ arguments: [String]) -> Int32 {
+        do {
+            var command = try parseAsRoot(try expandConfiguration(arguments))
+            try command.run()
+            return 0
+        } catch let error as any UserError {
+            printError(error.description)
+            return error.exitStatus.rawValue
+        } catch let code as ExitCode {
+            return code.rawValue
+        } catch {
+            return report(error)
+        }
+    }
+
+    /// Errors of ArgumentParser: requests for help go to standard output, mistakes become one line.
+    private static func report(_ error: any Error) -> Int32 {
+        if exitCode(for: error) == .success {
+            print(fullMessage(for: error))
+            return 0
+        }
+        let text = message(for: error).split(separator: "\n").joined(separator: " ")
+        printError(text.isEmpty ? "\(error)" : "\(text); see hibari --help")
+        return ExitStatus.usage.rawValue
+    }
+}

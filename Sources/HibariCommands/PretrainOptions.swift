@@ -1,0 +1,163 @@
+import ArgumentParser
+import HibariModels
+import HibariNN
+import HibariOptimizers
+import HibariSupport
+import HibariTraining
+
+extension ModelFamily: ExpressibleByArgument {}
+extension Activation: ExpressibleByArgument {}
+extension LearningRateSchedule.Shape: ExpressibleByArgument {}
+extension PretrainConfiguration.OptimizerKind: ExpressibleByArgument {}
+
+/// The text and the tokenizer.
+struct DataOptions: ParsableArguments {
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Text files, folders, .gz, .jsonl, or - for standard input.", valueName: "path"))
+    var corpus: [String] = []
+
+    @Option(help: ArgumentHelp("The key of the text in JSON lines.", valueName: "key"))
+    var textKey = "text"
+
+    @Option(help: ArgumentHelp("bytes, chars, or a folder with a tokenizer.json.", valueName: "name"))
+    var tokenizer = "bytes"
+
+    @Option(help: ArgumentHelp("Share of the text held out at its end, from 0 to 1.", valueName: "share"))
+    var valFraction = 0.1
+
+    @Option(help: ArgumentHelp("A text of its own to hold out, instead of a share.", valueName: "path"))
+    var val: String?
+}
+
+/// The sizes of the model.
+struct ModelOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Architecture: qwen3, llama or gpt2.", valueName: "family"))
+    var arch = ModelFamily.qwen3
+
+    @Option(help: "Blocks.") var layers = 4
+    @Option(help: "Query heads.") var heads = 4
+    @Option(help: "Key and value heads, shared by query heads (default: as many as heads).") var kvHeads: Int?
+    @Option(help: "Width of the model; a multiple of heads.") var dim = 128
+    @Option(help: "Width of the MLP (default: 4·dim for gpt2, else 8/3·dim).") var ffnDim: Int?
+    @Option(help: "Tokens the model sees at once.") var context = 256
+    @Option(help: "Dropout probability.") var dropout = 0.0
+
+    @Flag(inversion: .prefixedNo, exclusivity: .chooseLast, help: "Biases in gpt2's layers and norms.")
+    var bias = false
+
+    @Flag(inversion: .prefixedNo, exclusivity: .chooseLast, help: "Use the embedding as output projection too.")
+    var tie = true
+
+    @Option(help: ArgumentHelp("gpt2's activation: geluTanh, geluErf or relu.", valueName: "name"))
+    var activation = Activation.geluTanh
+}
+
+/// How long and how to train.
+struct RecipeOptions: ParsableArguments {
+    @Option(help: "Sequences per step.") var batch = 16
+    @Option(help: "Sequences per forward pass; saves memory, same result (default: batch).") var microBatch: Int?
+
+    @Option(help: "Length of the run in steps (default 2000).") var steps: Int?
+    @Option(help: "Length of the run in tokens.") var tokens: Int?
+    @Option(help: "Length of the run in passes over the text.") var epochs: Double?
+    @Option(help: "Length of the run in minutes; a short probe turns it into steps.") var minutes: Double?
+
+    @Option(help: ArgumentHelp("adamw or sgd.", valueName: "name"))
+    var optimizer = PretrainConfiguration.OptimizerKind.adamw
+
+    @Option(help: "Peak learning rate.") var lr = 1e-3
+    @Option(help: "Final learning rate (default: lr/10).") var minLr: Double?
+    @Option(help: "Steps of linear warm-up (default: 100, at most a tenth of the run).") var warmup: Int?
+
+    @Option(help: ArgumentHelp("cosine, linear, constant or wsd.", valueName: "name"))
+    var schedule = LearningRateSchedule.Shape.cosine
+
+    @Option(help: "Decoupled weight decay, on matrices only.") var weightDecay = 0.1
+    @Option(help: "AdamW's β₁; momentum of sgd.") var beta1 = 0.9
+    @Option(help: "AdamW's β₂.") var beta2 = 0.95
+    @Option(help: "Limit of the gradient norm; 0 for none.") var clip = 1.0
+    @Option(help: "Share of the target spread over all tokens.") var labelSmoothing = 0.0
+    @Option(help: "Seed of weights, order of data and dropout.") var seed: UInt64 = 1
+}
+
+/// What is looked at and saved on the way.
+struct MonitorOptions: ParsableArguments {
+    @Option(help: "Steps between evaluations; 0 for only at the end.") var evalEvery = 250
+    @Option(help: "Batches of an evaluation on the way (default: all held-out text).") var evalBatches: Int?
+    @Option(help: "Steps between samples; 0 for none.") var sampleEvery = 0
+    @Option(help: "What samples begin with.") var samplePrompt = ""
+    @Option(help: "Steps between log rows.") var logEvery = 10
+    @Option(help: "Steps between checkpoints, besides those of the best evaluations; 0 for none.") var saveEvery = 0
+    @Option(help: "Newest checkpoints to keep, besides the best.") var keep = 2
+}
+
+/// All options that make a `PretrainConfiguration`; `pretrain` and `plan` share them.
+struct PretrainOptions: ParsableArguments {
+    @OptionGroup(title: "Text") var data: DataOptions
+    @OptionGroup(title: "Model") var model: ModelOptions
+    @OptionGroup(title: "Recipe") var recipe: RecipeOptions
+    @OptionGroup(title: "Monitoring") var monitor: MonitorOptions
+
+    // Both are taken out of the arguments before they get here; declared for --help.
+    @Option(help: ArgumentHelp("A named set of options: \(Preset.help).", valueName: "name"))
+    var preset: String?
+
+    @Option(help: ArgumentHelp("YAML or JSON file of options; the command line wins.", valueName: "file"))
+    var config: String?
+
+    func configuration() throws -> PretrainConfiguration {
+        if data.corpus.isEmpty {
+            throw UsageError.missingOption(name: "corpus", purpose: "name the text to train on")
+        }
+        var c = PretrainConfiguration()
+        c.corpus = data.corpus
+        c.textKey = data.textKey
+        c.tokenizer = data.tokenizer
+        c.validationFraction = data.valFraction
+        c.validationPath = data.val
+        c.family = model.arch
+        c.layers = model.layers
+        c.heads = model.heads
+        c.keyValueHeads = model.kvHeads
+        c.dim = model.dim
+        c.feedForwardDim = model.ffnDim
+        c.context = model.context
+        c.dropout = model.dropout
+        c.hasBias = model.bias
+        c.tiesEmbeddings = model.tie
+        c.activation = model.activation
+        c.batch = recipe.batch
+        c.microBatch = recipe.microBatch
+        c.horizon = try horizon()
+        c.optimizer = recipe.optimizer
+        c.learningRate = recipe.lr
+        c.minimumLearningRate = recipe.minLr
+        c.warmup = recipe.warmup
+        c.schedule = recipe.schedule
+        c.weightDecay = recipe.weightDecay
+        c.beta1 = recipe.beta1
+        c.beta2 = recipe.beta2
+        c.clip = recipe.clip
+        c.labelSmoothing = recipe.labelSmoothing
+        c.seed = recipe.seed
+        c.evaluateEvery = monitor.evalEvery
+        c.evaluationBatches = monitor.evalBatches
+        c.sampleEvery = monitor.sampleEvery
+        c.samplePrompt = monitor.samplePrompt
+        c.logEvery = monitor.logEvery
+        c.saveEvery = monitor.saveEvery
+        c.keep = monitor.keep
+        try c.validate()
+        return c
+    }
+
+    private func horizon() throws -> Horizon {
+        let given: [(String, Horizon)] = [
+            recipe.steps.map { ("steps", .steps($0)) }, recipe.tokens.map { ("tokens", .tokens($0)) },
+            recipe.epochs.map { ("epochs", .epochs($0)) }, recipe.minutes.map { ("minutes", .minutes($0)) },
+        ].compactMap { $0 }
+        if given.count > 1 { throw UsageError.conflictingOptions(given.map(\.0)) }
+        return given.first?.1 ?? .steps(2000)
+    }
+}

@@ -1,0 +1,129 @@
+import HibariNN
+import HibariSupport
+
+/// A named architecture with an exact counterpart in `transformers` and `llama.cpp`.
+public enum ModelFamily: String, Sendable, CaseIterable {
+    /// LayerNorm, learned positions, GELU, multi-head attention: `GPT2LMHeadModel`.
+    case gpt2
+    /// RMSNorm, RoPE, SwiGLU, grouped queries: `LlamaForCausalLM`.
+    case llama
+    /// LLaMA with QK-norm: `Qwen3ForCausalLM`.
+    case qwen3
+}
+
+/// The sizes and switches of a decoder. Checked once, by the initializer, so that models may trust them.
+public struct DecoderConfiguration: Equatable, Sendable {
+    public var family: ModelFamily
+    public var vocabularySize: Int
+    public var contextLength: Int
+    public var layerCount: Int
+    public var hiddenSize: Int
+    public var headCount: Int
+    public var keyValueHeadCount: Int
+    public var headDim: Int
+    public var feedForwardSize: Int
+    public var normEpsilon: Double
+    /// The base of the rotary frequencies; unused by GPT-2.
+    public var ropeBase: Double
+    public var tiesEmbeddings: Bool
+    /// Biases in GPT-2's linear layers and norms; the other families have none.
+    public var hasBias: Bool
+    /// GPT-2's activation; the other families gate with SiLU.
+    public var activation: Activation
+    /// After the embedding and after each sub-layer, when training.
+    public var dropout: Double
+
+    /// - Throws: `ConfigurationError` naming the value that is wrong.
+    public init(
+        family: ModelFamily, vocabularySize: Int, contextLength: Int, layerCount: Int, hiddenSize: Int, headCount: Int,
+        keyValueHeadCount: Int? = nil, headDim: Int? = nil, feedForwardSize: Int? = nil, normEpsilon: Double? = nil,
+        ropeBase: Double = 10_000, tiesEmbeddings: Bool = true, hasBias: Bool = false,
+        activation: Activation = .geluTanh, dropout: Double = 0
+    ) throws(ConfigurationError) {
+        for (name, value) in [
+            ("vocabulary", vocabularySize), ("context", contextLength), ("layers", layerCount), ("dim", hiddenSize),
+            ("heads", headCount), ("kv-heads", keyValueHeadCount ?? 1), ("head-dim", headDim ?? 1),
+            ("ffn-dim", feedForwardSize ?? 1),
+        ] where value <= 0 {
+            throw .invalidValue(name: name, value: "\(value)", expected: "a positive number")
+        }
+        for (name, value) in [("context", contextLength), ("dim", hiddenSize), ("layers", layerCount), ("vocabulary", vocabularySize)]
+        where value > 1 << 24 {
+            throw .invalidValue(name: name, value: "\(value)", expected: "at most \(1 << 24)")
+        }
+        if headDim == nil, hiddenSize % headCount != 0 {
+            throw .notDivisible(name: "dim", value: hiddenSize, by: "heads", divisor: headCount)
+        }
+        let keyValueHeads = family == .gpt2 ? headCount : keyValueHeadCount ?? headCount
+        if headCount % keyValueHeads != 0 {
+            throw .notDivisible(name: "heads", value: headCount, by: "kv-heads", divisor: keyValueHeads)
+        }
+        if family == .gpt2, let keyValueHeadCount, keyValueHeadCount != headCount {
+            throw .doesNotApply(name: "kv-heads", family: family.rawValue)
+        }
+        let size = headDim ?? hiddenSize / headCount
+        if family != .gpt2, size % 2 != 0 {
+            throw .invalidValue(
+                name: "head-dim", value: "\(size)", expected: "even for rotary positions; change dim or heads")
+        }
+        guard dropout >= 0, dropout < 1 else {
+            throw .invalidValue(name: "dropout", value: "\(dropout)", expected: "from 0 up to but not including 1")
+        }
+        self.family = family
+        self.vocabularySize = vocabularySize
+        self.contextLength = contextLength
+        self.layerCount = layerCount
+        self.hiddenSize = hiddenSize
+        self.headCount = headCount
+        self.keyValueHeadCount = keyValueHeads
+        self.headDim = size
+        self.feedForwardSize = feedForwardSize ?? Self.defaultFeedForwardSize(family, hiddenSize)
+        self.normEpsilon = normEpsilon ?? (family == .gpt2 ? 1e-5 : 1e-6)
+        self.ropeBase = ropeBase
+        self.tiesEmbeddings = tiesEmbeddings
+        self.hasBias = family == .gpt2 && hasBias
+        self.activation = family == .gpt2 ? activation : .silu
+        self.dropout = dropout
+    }
+
+    /// 4·C for GPT-2; for SwiGLU 8/3·C, which has as many weights, rounded up to a multiple of 32.
+    public static func defaultFeedForwardSize(_ family: ModelFamily, _ hiddenSize: Int) -> Int {
+        family == .gpt2 ? 4 * hiddenSize : (8 * hiddenSize / 3 + 31) / 32 * 32
+    }
+}
+
+/// Why a configuration cannot be used.
+public enum ConfigurationError: UserError, Equatable {
+    case invalidValue(name: String, value: String, expected: String)
+    case notDivisible(name: String, value: Int, by: String, divisor: Int)
+    case doesNotApply(name: String, family: String)
+    /// A key of a config.json that is missing, of the wrong kind, or asks for maths Hibari does not have.
+    case unsupportedKey(path: String, key: String, value: String, supported: String)
+    case missingKey(path: String, key: String)
+    case unknownArchitecture(path: String, value: String)
+    /// A value of a config.json that the architecture does not allow.
+    case invalidFile(path: String, problem: String)
+
+    public var exitStatus: ExitStatus {
+        switch self {
+        case .invalidValue, .notDivisible, .doesNotApply: .usage
+        case .unsupportedKey, .missingKey, .unknownArchitecture, .invalidFile: .badData
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .invalidValue(let name, let value, let expected): "--\(name) is \(value), expected \(expected)"
+        case .notDivisible(let name, let value, let by, let divisor):
+            "--\(name) \(value) is not divisible by --\(by) \(divisor); change one of them"
+        case .doesNotApply(let name, let family): "--\(name) does not apply to --arch \(family); leave it out"
+        case .unsupportedKey(let path, let key, let value, let supported):
+            "\(path): \(key) is \(value), which is not supported (\(supported))"
+        case .missingKey(let path, let key): "\(path): the key \(key) is missing or of the wrong kind"
+        case .unknownArchitecture(let path, let value):
+            "\(path): model_type \(value) is not supported; Hibari reads "
+                + ModelFamily.allCases.map(\.rawValue).joined(separator: ", ")
+        case .invalidFile(let path, let problem): "\(path): \(problem)"
+        }
+    }
+}

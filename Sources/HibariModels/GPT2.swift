@@ -1,0 +1,101 @@
+import HibariNN
+import HibariTensor
+
+/// GPT-2: learned positions, LayerNorm before each sub-layer, a GELU MLP of four times the width.
+///
+/// Names and layouts are those of `GPT2LMHeadModel` (linear weights stored `[in, out]`). Without biases the file gets
+/// biases of zero.
+/// Source: Radford et al. 2019.
+public final class GPT2: LanguageModel {
+    public let configuration: DecoderConfiguration
+    public let parameters: [Parameter]
+    public let unusedZeros: [(name: String, shape: Shape)]
+
+    private let tokens: TokenEmbedding
+    private let positions: TokenEmbedding
+    private let blocks: [GPT2Block]
+    private let finalNorm: LayerNorm
+    private let head: Linear?
+
+    public init(_ configuration: DecoderConfiguration, _ scope: ParameterScope) throws {
+        self.configuration = configuration
+        let (c, width) = (configuration, configuration.hiddenSize)
+        let trunk = scope["transformer"]
+        tokens = try TokenEmbedding(trunk["wte"], count: c.vocabularySize, size: width, deviation: 0.02)
+        positions = try TokenEmbedding(trunk["wpe"], count: c.contextLength, size: width, deviation: 0.02)
+        blocks = try (0..<c.layerCount).map { try GPT2Block(c, trunk["h"]["\($0)"], layer: $0) }
+        finalNorm = try makeNorm(c, trunk["ln_f"])
+        head =
+            c.tiesEmbeddings
+            ? nil
+            : try Linear(scope["lm_head"], inputs: width, outputs: c.vocabularySize, hasBias: false, deviation: 0.02)
+        try scope.finish(ignoring: c.tiesEmbeddings ? ["lm_head.weight"] : [])
+        parameters = scope.parameters
+        unusedZeros = scope.unusedZeros
+    }
+
+    public func hiddenStates(_ ids: Tensor, _ context: ForwardContext) -> Tensor {
+        let time = ids.shape[1]
+        let first = context.firstPosition
+        let places = Tensor((first..<first + time).map { Int32($0) }, shape: [time])
+        var x = tokens(ids) + positions(places)  // [B, T, C] + [T, C]
+        x = context.dropout(x, probability: configuration.dropout, layer: 0)
+        for block in blocks { x = block(x, context) }
+        return finalNorm(x)
+    }
+
+    public func project(_ hidden: Tensor, _ context: ForwardContext) -> Tensor {
+        head?(hidden, context) ?? tokens.logits(hidden, context)
+    }
+}
+
+private func makeNorm(_ c: DecoderConfiguration, _ scope: ParameterScope) throws -> LayerNorm {
+    let norm = try LayerNorm(scope, size: c.hiddenSize, hasBias: c.hasBias, epsilon: c.normEpsilon)
+    if !c.hasBias { try scope.zeros("bias", [c.hiddenSize]) }
+    return norm
+}
+
+/// x + attention(norm(x)), then x + mlp(norm(x)).
+private struct GPT2Block {
+    private let firstNorm, secondNorm: LayerNorm
+    private let queryKeyValue, attentionOutput, expand, contract: Linear
+    private let attention: SelfAttention
+    private let dropout: Double
+    private let layer: Int
+
+    init(_ c: DecoderConfiguration, _ scope: ParameterScope, layer: Int) throws {
+        self.layer = layer
+        dropout = c.dropout
+        let width = c.hiddenSize
+        // Projections onto the residual stream start smaller, so that its variance does not grow with depth.
+        let residualDeviation = 0.02 / (2 * Double(c.layerCount)).squareRoot()
+        func conv1D(
+            _ scope: ParameterScope, _ inputs: Int, _ outputs: Int, deviation: Double, activation: Activation? = nil
+        ) throws -> Linear {
+            let layer = try Linear(
+                scope, inputs: inputs, outputs: outputs, hasBias: c.hasBias, deviation: deviation, layout: .inputMajor,
+                activation: activation)
+            if !c.hasBias { try scope.zeros("bias", [outputs]) }
+            return layer
+        }
+        firstNorm = try makeNorm(c, scope["ln_1"])
+        queryKeyValue = try conv1D(scope["attn"]["c_attn"], width, c.headLayout.rowWidth, deviation: 0.02)
+        attentionOutput = try conv1D(
+            scope["attn"]["c_proj"], c.headCount * c.headDim, width, deviation: residualDeviation)
+        secondNorm = try makeNorm(c, scope["ln_2"])
+        expand = try conv1D(
+            scope["mlp"]["c_fc"], width, c.feedForwardSize, deviation: 0.02, activation: c.activation)
+        contract = try conv1D(scope["mlp"]["c_proj"], c.feedForwardSize, width, deviation: residualDeviation)
+        attention = SelfAttention(c.headLayout, layer: layer)
+    }
+
+    /// `[B, T, C]` → `[B, T, C]`.
+    func callAsFunction(_ input: Tensor, _ context: ForwardContext) -> Tensor {
+        let qkv = queryKeyValue(firstNorm(input), context)  // [B, T, 3C]
+        let attended = attentionOutput(attention(qkv, context), context)
+        let middle = input + context.dropout(attended, probability: dropout, layer: 1 + 2 * layer)
+        let widened = expand(secondNorm(middle), context)  // [B, T, F]
+        let mlp = contract(widened, context)
+        return middle + context.dropout(mlp, probability: dropout, layer: 2 + 2 * layer)
+    }
+}

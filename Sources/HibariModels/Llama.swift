@@ -1,0 +1,105 @@
+import HibariNN
+import HibariTensor
+
+/// LLaMA and Qwen3: RMSNorm before each sub-layer, rotary positions, grouped queries, a SwiGLU MLP; Qwen3 adds RMSNorm
+/// of each query and key head.
+///
+/// Names and layouts are those of `LlamaForCausalLM` and `Qwen3ForCausalLM`.
+/// Source: Touvron et al. 2023, arXiv:2302.13971; Qwen Team 2025, arXiv:2505.09388.
+public final class Llama: LanguageModel {
+    public let configuration: DecoderConfiguration
+    public let parameters: [Parameter]
+    public let unusedZeros: [(name: String, shape: Shape)]
+
+    private let tokens: TokenEmbedding
+    private let blocks: [LlamaBlock]
+    private let finalNorm: RMSNorm
+    private let head: Linear?
+
+    public init(_ configuration: DecoderConfiguration, _ scope: ParameterScope) throws {
+        self.configuration = configuration
+        let (c, width) = (configuration, configuration.hiddenSize)
+        let trunk = scope["model"]
+        let rotaryTable = RotaryTable(
+            positions: c.contextLength, headDim: c.headDim, base: c.ropeBase, scope.dtype)
+        tokens = try TokenEmbedding(trunk["embed_tokens"], count: c.vocabularySize, size: width, deviation: 0.02)
+        blocks = try (0..<c.layerCount).map {
+            try LlamaBlock(c, trunk["layers"]["\($0)"], layer: $0, rotaryTable)
+        }
+        finalNorm = try RMSNorm(trunk["norm"], size: width, epsilon: c.normEpsilon)
+        head =
+            c.tiesEmbeddings
+            ? nil
+            : try Linear(scope["lm_head"], inputs: width, outputs: c.vocabularySize, hasBias: false, deviation: 0.02)
+        try scope.finish(ignoring: c.tiesEmbeddings ? ["lm_head.weight"] : [])
+        parameters = scope.parameters
+        unusedZeros = scope.unusedZeros
+    }
+
+    public func hiddenStates(_ ids: Tensor, _ context: ForwardContext) -> Tensor {
+        var x = tokens(ids)  // [B, T, C]
+        x = context.dropout(x, probability: configuration.dropout, layer: 0)
+        for block in blocks { x = block(x, context) }
+        return finalNorm(x)
+    }
+
+    public func project(_ hidden: Tensor, _ context: ForwardContext) -> Tensor {
+        head?(hidden, context) ?? tokens.logits(hidden, context)
+    }
+}
+
+/// x + attention(norm(x)), then x + mlp(norm(x)).
+private struct LlamaBlock {
+    private let inputNorm, postAttentionNorm: RMSNorm
+    private let queryKeyValue, gateUp: PackedLinear
+    private let attentionOutput, down: Linear
+    /// Qwen3's norms of the query and key heads.
+    private let queryNorm, keyNorm: RMSNorm?
+    private let attention: SelfAttention
+    private let rotaryTable: RotaryTable
+    private let dropout: Double
+    private let layer: Int
+
+    init(_ c: DecoderConfiguration, _ scope: ParameterScope, layer: Int, _ rotaryTable: RotaryTable) throws {
+        self.layer = layer
+        self.rotaryTable = rotaryTable
+        dropout = c.dropout
+        let width = c.hiddenSize
+        let (queries, keys) = (c.headCount * c.headDim, c.keyValueHeadCount * c.headDim)
+        // Projections onto the residual stream start smaller, so that its variance does not grow with depth.
+        let residualDeviation = 0.02 / (2 * Double(c.layerCount)).squareRoot()
+        let attentionScope = scope["self_attn"]
+        inputNorm = try RMSNorm(scope["input_layernorm"], size: width, epsilon: c.normEpsilon)
+        queryKeyValue = try PackedLinear(
+            attentionScope, inputs: width, parts: [("q_proj", queries), ("k_proj", keys), ("v_proj", keys)],
+            deviation: 0.02)
+        attentionOutput = try Linear(
+            attentionScope["o_proj"], inputs: queries, outputs: width, hasBias: false, deviation: residualDeviation)
+        let normsHeads = c.family == .qwen3
+        queryNorm = normsHeads ? try RMSNorm(attentionScope["q_norm"], size: c.headDim, epsilon: c.normEpsilon) : nil
+        keyNorm = normsHeads ? try RMSNorm(attentionScope["k_norm"], size: c.headDim, epsilon: c.normEpsilon) : nil
+        postAttentionNorm = try RMSNorm(scope["post_attention_layernorm"], size: width, epsilon: c.normEpsilon)
+        gateUp = try PackedLinear(
+            scope["mlp"], inputs: width, parts: [("gate_proj", c.feedForwardSize), ("up_proj", c.feedForwardSize)],
+            deviation: 0.02)
+        down = try Linear(
+            scope["mlp"]["down_proj"], inputs: c.feedForwardSize, outputs: width, hasBias: false,
+            deviation: residualDeviation)
+        attention = SelfAttention(c.headLayout, layer: layer)
+    }
+
+    /// `[B, T, C]` → `[B, T, C]`.
+    func callAsFunction(_ input: Tensor, _ context: ForwardContext) -> Tensor {
+        var qkv = queryKeyValue(inputNorm(input), context)  // [B, T, (H + 2K)·D]
+        if let queryNorm, let keyNorm {
+            qkv = headNorm(
+                qkv, attention.layout, queryWeight: queryNorm.weight.tensor, keyWeight: keyNorm.weight.tensor,
+                epsilon: queryNorm.epsilon)
+        }
+        qkv = rotary(qkv, attention.layout, rotaryTable, firstPosition: context.firstPosition)
+        let attended = attentionOutput(attention(qkv, context), context)
+        let middle = input + context.dropout(attended, probability: dropout, layer: 1 + 2 * layer)
+        let gated = swiGLU(gateUp(postAttentionNorm(middle), context))  // [B, T, F]
+        return middle + context.dropout(down(gated, context), probability: dropout, layer: 2 + 2 * layer)
+    }
+}

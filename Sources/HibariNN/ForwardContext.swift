@@ -1,0 +1,39 @@
+import HibariTensor
+
+/// What a forward pass needs to know beyond its input.
+public struct ForwardContext {
+    /// Seed and step of the dropout masks; nil when not training: dropout then passes its input through.
+    public var dropoutStep: (seed: UInt64, step: UInt64)?
+    /// Keys and values of the positions before the input; nil for a pass over whole sequences.
+    public var cache: KeyValueCache?
+
+    /// Evaluation of whole sequences.
+    public init() {}
+
+    /// Training step `step`, counting micro-batches.
+    public static func training(seed: UInt64, step: UInt64) -> ForwardContext {
+        var context = ForwardContext()
+        context.dropoutStep = (seed, step)
+        return context
+    }
+
+    /// Inference on top of `cache`.
+    public static func cached(_ cache: KeyValueCache) -> ForwardContext {
+        var context = ForwardContext()
+        context.cache = cache
+        return context
+    }
+
+    /// The position of the first token of the input.
+    public var firstPosition: Int { cache?.count ?? 0 }
+
+    /// Inference sums in an order that depends on a row alone, so that a text does not depend on how it was batched.
+    var order: SummationOrder { cache == nil ? .fastest : .fixed }
+
+    /// Applies the dropout number `layer` of the model, when training.
+    public func dropout(_ x: Tensor, probability: Double, layer: Int) -> Tensor {
+        guard let dropoutStep, probability > 0 else { return x }
+        let stream = DropoutStream(seed: dropoutStep.seed, step: dropoutStep.step, layer: UInt64(layer))
+        return HibariTensor.dropout(x, probability: probability, stream)
+    }
+}

@@ -1,0 +1,39 @@
+import HibariTensor
+
+/// The keys and values of all positions so far, for each layer: what lets a decoder read each token once.
+public final class KeyValueCache {
+    /// Positions in the cache.
+    public private(set) var count = 0
+    /// Positions it can hold.
+    public let capacity: Int
+
+    private let layout: HeadLayout
+    /// `[capacity, K·D]` each, one pair a layer.
+    private let layers: [(keys: Tensor, values: Tensor)]
+
+    public init(layerCount: Int, capacity: Int, layout: HeadLayout, _ dtype: DType = .float32) {
+        self.capacity = capacity
+        self.layout = layout
+        let shape: Shape = [capacity, layout.keyValueHeads * layout.headDim]
+        layers = (0..<layerCount).map { _ in (Tensor(zeros: shape, dtype), Tensor(zeros: shape, dtype)) }
+    }
+
+    /// Stores the keys and values of new rows of one layer and attends over everything stored.
+    ///
+    /// - Parameter qkv: `[1, T, (H + 2K)·D]`, positions `count`…
+    /// - Returns: `[1, T, H·D]`.
+    func attend(_ qkv: Tensor, layer: Int, window: Int?) -> Tensor {
+        let (keys, values) = layers[layer]
+        storeKeysAndValues(qkv, layout, keys: keys, values: values, firstPosition: count)
+        return cachedAttention(qkv, layout, keys: keys, values: values, firstPosition: count, window: window)
+    }
+
+    /// Counts `positions` more as stored; called once all layers have seen them.
+    public func advance(by positions: Int) { count += positions }
+
+    /// Forgets the positions from `count` on.
+    public func truncate(to count: Int) {
+        precondition((0...self.count).contains(count), "KeyValueCache: cut to \(count) of \(self.count) positions")
+        self.count = count
+    }
+}

@@ -1,0 +1,54 @@
+import HibariTensor
+
+/// y = activation(x·Wᵀ + b).
+public struct Linear {
+    /// `[out, in]`, or `[in, out]` with `inputMajor` layout.
+    public let weight: Parameter
+    /// `[out]`.
+    public let bias: Parameter?
+    private let layout: WeightLayout
+    private let activation: Activation?
+
+    /// - Parameters:
+    ///   - scope: gives `weight` and, with `hasBias`, `bias`.
+    ///   - deviation: of the initial weights.
+    public init(
+        _ scope: ParameterScope, inputs: Int, outputs: Int, hasBias: Bool, deviation: Double,
+        layout: WeightLayout = .outputMajor, activation: Activation? = nil
+    ) throws {
+        let shape: Shape = layout == .outputMajor ? [outputs, inputs] : [inputs, outputs]
+        weight = try scope.parameter("weight", shape, .normal(deviation: deviation))
+        bias = hasBias ? try scope.parameter("bias", [outputs], .zeros) : nil
+        self.layout = layout
+        self.activation = activation
+    }
+
+    /// `[..., in]` → `[..., out]`.
+    public func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
+        linear(
+            x, weights: [weight.tensor], bias: bias?.tensor, layout: layout, activation: activation?.function,
+            order: context.order)
+    }
+}
+
+/// Several linear maps of one input, their outputs side by side: query, key and value; gate and up.
+public struct PackedLinear {
+    /// `[outᵢ, in]` each.
+    public let weights: [Parameter]
+
+    /// - Parameters:
+    ///   - scope: gives `NAME.weight` for each part.
+    ///   - parts: name and number of outputs of each map.
+    public init(
+        _ scope: ParameterScope, inputs: Int, parts: [(name: String, outputs: Int)], deviation: Double
+    ) throws {
+        weights = try parts.map { part in
+            try scope[part.name].parameter("weight", [part.outputs, inputs], .normal(deviation: deviation))
+        }
+    }
+
+    /// `[..., in]` → `[..., Σ outᵢ]`.
+    public func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
+        linear(x, weights: weights.map(\.tensor), order: context.order)
+    }
+}

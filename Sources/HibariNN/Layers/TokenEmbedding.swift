@@ -1,0 +1,19 @@
+import HibariTensor
+
+/// A vector for each id; also the output projection where the two are tied.
+public struct TokenEmbedding {
+    /// `[V, C]`.
+    public let weight: Parameter
+
+    public init(_ scope: ParameterScope, count: Int, size: Int, deviation: Double) throws {
+        weight = try scope.parameter("weight", [count, size], .normal(deviation: deviation))
+    }
+
+    /// ids `[...]` → `[..., C]`.
+    public func callAsFunction(_ ids: Tensor) -> Tensor { embedding(ids, weight.tensor) }
+
+    /// The logits of a tied head: x·Wᵀ, `[..., C]` → `[..., V]`.
+    public func logits(_ x: Tensor, _ context: ForwardContext) -> Tensor {
+        linear(x, weights: [weight.tensor], order: context.order)
+    }
+}

@@ -1,0 +1,122 @@
+import HibariSupport
+import HibariTensor
+
+/// Where a model's parameters come from: "cd" into a path, then ask for a parameter by name, shape and initializer.
+///
+/// The line that creates a parameter is the only place where its name is written; the same line initializes it or reads
+/// it. Problems of a file (missing names, wrong shapes, names nobody asked for) are gathered and reported together by
+/// `finish()`.
+public struct ParameterScope {
+    /// Initialize with random numbers, or read from a checkpoint.
+    public enum Source {
+        case initialize(seed: UInt64)
+        case read(any TensorSource)
+    }
+
+    private final class Registry {
+        let source: Source
+        let dtype: DType
+        var parameters: [Parameter] = []
+        var zeros: [(name: String, shape: Shape)] = []
+        var used: Set<String> = []
+        var problems: [String] = []
+
+        init(_ source: Source, _ dtype: DType) {
+            self.source = source
+            self.dtype = dtype
+        }
+    }
+
+    private let registry: Registry
+    private let path: String
+
+    public init(_ source: Source, dtype: DType = .float32) {
+        registry = Registry(source, dtype)
+        path = ""
+    }
+
+    private init(_ registry: Registry, path: String) {
+        self.registry = registry
+        self.path = path
+    }
+
+    /// The scope whose names start with `name` and a dot.
+    public subscript(_ name: String) -> ParameterScope { ParameterScope(registry, path: path + name + ".") }
+
+    /// The element type of the parameters.
+    public var dtype: DType { registry.dtype }
+
+    /// Creates a parameter, or reads it.
+    public func parameter(_ name: String, _ shape: Shape, _ initializer: Initializer) throws -> Parameter {
+        let fullName = path + name
+        let stream: UInt64 = UInt64(registry.parameters.count)
+        let value: Tensor
+        switch registry.source {
+        case .initialize(let seed):
+            let random = RandomStream(seed: seed, purpose: .initialization, stream: stream)
+            value = initializer.tensor(shape, random, registry.dtype)
+        case .read(let source):
+            value = try read(fullName, shape, from: source) ?? Tensor(zeros: shape, registry.dtype)
+        }
+        let parameter = Parameter(value, name: fullName)
+        registry.parameters.append(parameter)
+        return parameter
+    }
+
+    /// Notes a tensor that the format has and this model does not use: written as zeros, and it must be zero when read.
+    public func zeros(_ name: String, _ shape: Shape) throws {
+        let fullName = path + name
+        registry.zeros.append((fullName, shape))
+        guard case .read(let source) = registry.source, source.shape(of: fullName) != nil else { return }
+        guard let tensor = try read(fullName, shape, from: source) else { return }
+        let isZero =
+            registry.dtype == .float64
+            ? tensor.array(of: Double.self).allSatisfy { $0 == 0 } : tensor.array(of: Float.self).allSatisfy { $0 == 0 }
+        if !isZero { registry.problems.append("\(fullName) is not zero, but the configuration says it is not used") }
+    }
+
+    private func read(_ name: String, _ shape: Shape, from source: any TensorSource) throws -> Tensor? {
+        registry.used.insert(name)
+        guard let found = source.shape(of: name) else {
+            registry.problems.append("\(name) \(shape) is missing")
+            return nil
+        }
+        guard found == shape.array else {
+            registry.problems.append("\(name) has shape \(found), the configuration asks for \(shape)")
+            return nil
+        }
+        return try source.tensor(named: name, registry.dtype)
+    }
+
+    /// All parameters created so far, in order.
+    public var parameters: [Parameter] { registry.parameters }
+
+    /// The tensors noted with `zeros`.
+    public var unusedZeros: [(name: String, shape: Shape)] { registry.zeros }
+
+    /// Throws if the source lacks a tensor, has one of another shape, or one that was not asked for.
+    ///
+    /// - Parameter ignoring: names in the source that may go unused, e.g. a copy of a tied weight.
+    public func finish(ignoring: Set<String> = []) throws {
+        guard case .read(let source) = registry.source else { return }
+        let unknown = source.tensorNames.filter { !registry.used.contains($0) && !ignoring.contains($0) }
+        let problems = registry.problems + unknown.map { "\($0) is unknown" }
+        if !problems.isEmpty { throw ParameterError.mismatch(location: source.location, problems: problems) }
+    }
+}
+
+/// Why a file does not fit a model.
+public enum ParameterError: UserError {
+    case mismatch(location: String, problems: [String])
+
+    public var exitStatus: ExitStatus { .badData }
+
+    public var description: String {
+        switch self {
+        case .mismatch(let location, let problems):
+            let shown = problems.prefix(4).joined(separator: "; ")
+            let rest = problems.count > 4 ? "; and \(problems.count - 4) more" : ""
+            return "\(location): the tensors do not fit the configuration: \(shown)\(rest); check config.json beside it"
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import HibariKernels
+
+/// How the learning rate goes over a run of known length: up linearly, then by the shape.
+public struct LearningRateSchedule: Sendable {
+    public enum Shape: String, Sendable, CaseIterable {
+        /// From peak to minimum along half a cosine.
+        case cosine
+        /// From peak to minimum along a line.
+        case linear
+        /// The peak to the end.
+        case constant
+        /// Warm-up, stable, decay: the peak until the last fifth, then a line to the minimum.
+        case wsd
+    }
+
+    public var shape: Shape
+    public var peak: Double
+    public var minimum: Double
+    public var warmupSteps: Int
+    public var totalSteps: Int
+
+    public init(shape: Shape, peak: Double, minimum: Double, warmupSteps: Int, totalSteps: Int) {
+        self.shape = shape
+        self.peak = peak
+        self.minimum = minimum
+        self.warmupSteps = warmupSteps
+        self.totalSteps = totalSteps
+    }
+
+    /// The rate of step `step`, counted from 0. During warm-up peak·(step + 1)/(warmup + 1), as nanoGPT.
+    public func rate(at step: Int) -> Double {
+        if step < warmupSteps { return peak * Double(step + 1) / Double(warmupSteps + 1) }
+        let progress = min(1, Double(step - warmupSteps) / Double(max(1, totalSteps - warmupSteps)))
+        switch shape {
+        case .constant: return peak
+        case .linear: return minimum + (peak - minimum) * (1 - progress)
+        case .cosine: return minimum + (peak - minimum) * 0.5 * (1 + Double.cosine(turns: progress / 2))
+        case .wsd:
+            let decay = 0.2
+            return progress < 1 - decay ? peak : minimum + (peak - minimum) * (1 - progress) / decay
+        }
+    }
+}

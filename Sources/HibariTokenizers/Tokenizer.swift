@@ -1,0 +1,81 @@
+import HibariSupport
+
+/// Turns text into token ids and back.
+///
+/// Text is bytes: a byte-level tokenizer takes any of them, the others want valid UTF-8 and say where it is
+/// not. Decoding what was encoded gives back the same bytes. Text never turns into a special token, whatever
+/// it spells.
+public protocol Tokenizer: Sendable {
+    /// The name of this kind of tokenizer as the command line spells it, e.g. `bytes`.
+    var kind: String { get }
+
+    /// The number of ids, special tokens included; ids are 0..<`vocabularySize`.
+    var vocabularySize: Int { get }
+
+    /// The id of the special token `<|endoftext|>` that stands between documents, if there is one.
+    var endOfText: Int? { get }
+
+    /// Hands the ids of `bytes` to `emit`, in order.
+    ///
+    /// - Throws: `TokenizerError` with a byte offset into `bytes` if they cannot be encoded. Some ids may
+    ///   have been emitted by then.
+    func encode(_ bytes: Span<UInt8>, emit: (Int32) -> Void) throws(TokenizerError)
+
+    /// The bytes that `id` stands for; none for a special token.
+    ///
+    /// - Precondition: `id` is in 0..<`vocabularySize`.
+    func bytes(of id: Int) -> [UInt8]
+
+    /// Whether `id` is a control token, which stands for no text.
+    func isSpecial(_ id: Int) -> Bool
+
+    /// The two files that make `transformers.AutoTokenizer` give the same ids and the same text.
+    ///
+    /// One difference cannot be avoided: the Hugging Face library looks for special tokens in the text it is
+    /// given, so text that contains the literal `<|endoftext|>` gives the special id there and ordinary ids
+    /// here.
+    ///
+    /// - Parameter contextLength: the model's longest input in tokens, written as `model_max_length`.
+    func huggingFaceFiles(contextLength: Int?) -> HuggingFaceTokenizerFiles
+}
+
+extension Tokenizer {
+    /// The ids of `bytes`.
+    public func encode(_ bytes: [UInt8]) throws(TokenizerError) -> [Int32] {
+        var ids: [Int32] = []
+        ids.reserveCapacity(bytes.count)
+        try encode(bytes.span) { ids.append($0) }
+        return ids
+    }
+
+    /// The ids of the UTF-8 form of `text`.
+    public func encode(_ text: String) throws(TokenizerError) -> [Int32] {
+        try encode(Array(text.utf8))
+    }
+
+    /// The text of `ids` as bytes, special tokens left out. They need not be valid UTF-8: a model may stop,
+    /// or go astray, in the middle of a character. `StreamingDecoder` makes a `String` of them.
+    ///
+    /// - Precondition: every id is in 0..<`vocabularySize`.
+    public func decode(_ ids: some Sequence<Int32>) -> [UInt8] {
+        var text: [UInt8] = []
+        for id in ids { text += bytes(of: Int(id)) }
+        return text
+    }
+
+    /// The number of bytes that each id stands for, 0 for special tokens.
+    public var byteLengths: [Int32] {
+        (0..<vocabularySize).map { Int32(bytes(of: $0).count) }
+    }
+
+    /// Traps unless `id` is one of this tokenizer's.
+    func checkID(_ id: Int, _ function: StaticString = #function) {
+        precondition(
+            id >= 0 && id < vocabularySize,
+            "\(kind) tokenizer, \(function): id \(id) is outside the vocabulary 0..<\(vocabularySize)")
+    }
+}
+
+/// How the token that ends a document is spelled, in tokenizer files and between the documents of a text
+/// file.
+public let endOfTextMarker = "<|endoftext|>"

@@ -1,0 +1,74 @@
+import HibariSupport
+
+/// What can be wrong with a text or a tokenizer file.
+public enum TokenizerError: UserError, Equatable {
+    /// The text is not valid UTF-8 from this byte on, and the tokenizer needs characters.
+    case invalidUTF8(offset: Int, byte: UInt8)
+    /// The text has a character that the tokenizer has no id for.
+    case unknownCharacter(Unicode.Scalar, offset: Int)
+    /// A tokenizer was to be made from a text without characters.
+    case emptyTrainingText
+    /// There is no tokenizer file at this path.
+    case missingFile(path: String)
+    /// The tokenizer file is damaged or contradicts itself.
+    case invalidFile(path: String, problem: String)
+    /// The tokenizer file is well-formed but has a part that Hibari does not know.
+    case unsupportedComponent(path: String, component: String, found: String)
+
+    public var exitStatus: ExitStatus {
+        switch self {
+        case .missingFile: .inputMissing
+        default: .badData
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .invalidUTF8(let offset, let byte):
+            """
+            the text is not valid UTF-8 at byte offset \(offset) (byte 0x\(hexadecimal(UInt32(byte), digits: 2))); \
+            convert it to UTF-8, or use the bytes tokenizer, which takes any bytes
+            """
+        case .unknownCharacter(let scalar, let offset):
+            """
+            character \(visible(scalar)) (U+\(hexadecimal(scalar.value, digits: 4))) at byte offset \(offset) is not \
+            in the vocabulary; remove it, make the tokenizer from text that has it, or use the bytes tokenizer
+            """
+        case .emptyTrainingText:
+            "cannot make a character vocabulary from an empty text; give a text with at least one character"
+        case .missingFile(let path):
+            "\(path): no such file; give a folder that contains tokenizer.json"
+        case .invalidFile(let path, let problem):
+            "\(path): \(problem); the file is damaged, write it again"
+        case .unsupportedComponent(let path, let component, let found):
+            """
+            \(path): \(component) is \(found), which Hibari cannot load; it loads the bytes and characters tokenizers \
+            that it writes itself
+            """
+        }
+    }
+
+    /// The same error for a text that begins `distance` bytes further into its file.
+    package func movingOffset(by distance: Int) -> TokenizerError {
+        switch self {
+        case .invalidUTF8(let offset, let byte): .invalidUTF8(offset: offset + distance, byte: byte)
+        case .unknownCharacter(let scalar, let offset): .unknownCharacter(scalar, offset: offset + distance)
+        default: self
+        }
+    }
+}
+
+/// `value` in upper-case hexadecimal with at least `digits` digits.
+private func hexadecimal(_ value: UInt32, digits: Int) -> String {
+    let text = String(value, radix: 16, uppercase: true)
+    return String(repeating: "0", count: max(0, digits - text.count)) + text
+}
+
+/// The character in quotes, or its escape if printing it would disturb the line.
+private func visible(_ scalar: Unicode.Scalar) -> String {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .surrogate, .lineSeparator, .paragraphSeparator:
+        "\\u{\(hexadecimal(scalar.value, digits: 1))}"
+    default: "\"\(scalar)\""
+    }
+}

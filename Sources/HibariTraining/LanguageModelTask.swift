@@ -1,0 +1,60 @@
+import HibariData
+import HibariModels
+import HibariNN
+import HibariTensor
+import HibariTokenizers
+
+/// Next-token prediction on a tokenized corpus: the task of pretraining.
+public struct LanguageModelTask: TrainingTask {
+    public let model: any LanguageModel
+    public let tokenizer: any Tokenizer
+    private let batches: TrainingBatches
+    private let validation: EvaluationWindows?
+    private let validationBytes: (Range<Int>) -> Int
+    private let evaluationBatches: Int?
+    private let seed: UInt64
+    private let labelSmoothing: Double
+
+    /// - Parameters:
+    ///   - batches: micro-batches of the training text.
+    ///   - validation: windows of the held-out text; nil for none.
+    ///   - validationBytes: bytes of text in a range of its tokens.
+    ///   - evaluationBatches: batches of an evaluation during training; nil for all.
+    ///   - seed: of dropout.
+    public init(
+        model: any LanguageModel, tokenizer: any Tokenizer, batches: TrainingBatches, validation: EvaluationWindows?,
+        validationBytes: @escaping (Range<Int>) -> Int, evaluationBatches: Int?, seed: UInt64,
+        labelSmoothing: Double = 0
+    ) {
+        self.model = model
+        self.tokenizer = tokenizer
+        self.batches = batches
+        self.validation = validation
+        self.validationBytes = validationBytes
+        self.evaluationBatches = evaluationBatches
+        self.seed = seed
+        self.labelSmoothing = labelSmoothing
+    }
+
+    public var parameters: [Parameter] { model.parameters }
+    public var tokensPerMicroBatch: Int { batches.tokensPerBatch }
+
+    public func loss(microBatch: Int) -> Tensor {
+        let shape: Shape = [batches.batchSize, batches.contextLength]
+        let (ids, targets) = (Tensor(zeros: shape, .int32), Tensor(zeros: shape, .int32))
+        let count = shape.count
+        batches.batch(
+            step: microBatch, into: UnsafeMutableBufferPointer(start: ids.output(Int32.self), count: count),
+            targets: UnsafeMutableBufferPointer(start: targets.output(Int32.self), count: count))
+        let logits = model.logits(ids, .training(seed: seed, step: UInt64(microBatch)))
+        return crossEntropy(logits, targets, labelSmoothing: labelSmoothing)
+    }
+
+    public func evaluate(isFinal: Bool) throws -> Evaluation? {
+        guard let validation else { return nil }
+        return try HibariTraining.evaluate(
+            model, validation, bytes: validationBytes, batchLimit: isFinal ? nil : evaluationBatches)
+    }
+
+    public func saveModel(to folder: String) throws { try ModelFolder.write(model, tokenizer, to: folder) }
+}

@@ -1,0 +1,42 @@
+import Glibc
+import HibariSupport
+
+/// metrics.jsonl: one JSON object a line, appended and flushed as training goes.
+final class MetricsLog {
+    private let path: String
+    private let descriptor: Int32
+    /// Bytes written so far; a checkpoint notes it, and resuming cuts the file there.
+    private(set) var byteCount: Int
+
+    /// Opens the file, cut to `byteCount` bytes: rows after the checkpoint that is resumed are written again.
+    init(path: String, byteCount: Int) throws(FileError) {
+        self.path = path
+        self.byteCount = byteCount
+        descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw .cannotCreate(path: path, code: errno) }
+        guard ftruncate(descriptor, byteCount) == 0, lseek(descriptor, byteCount, SEEK_SET) == byteCount else {
+            let code = errno
+            close(descriptor)
+            throw .writeFailed(path: path, code: code)
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    func append(_ row: JSONValue) throws(FileError) {
+        let bytes = row.bytes() + [UInt8(ascii: "\n")]
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress! + written, bytes.count - written) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw .writeFailed(path: path, code: errno) }
+            written += count
+        }
+        byteCount += bytes.count
+    }
+
+    /// Makes sure the rows are on disk before a checkpoint refers to them.
+    func synchronize() throws(FileError) {
+        if fsync(descriptor) != 0, errno != EINVAL { throw .writeFailed(path: path, code: errno) }
+    }
+}

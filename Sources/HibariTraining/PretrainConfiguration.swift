@@ -1,0 +1,155 @@
+import HibariModels
+import HibariNN
+import HibariOptimizers
+import HibariSupport
+
+/// How long a run lasts.
+public enum Horizon: Sendable, Equatable {
+    case steps(Int)
+    case tokens(Int)
+    case epochs(Double)
+    /// Wall-clock; a probe of the training speed turns it into steps before the run starts.
+    case minutes(Double)
+}
+
+/// Everything that decides a pretraining run. The names in `json` are those of the command line.
+public struct PretrainConfiguration: Sendable, Equatable {
+    public var corpus: [String] = []
+    public var textKey = "text"
+    /// `bytes`, `chars`, or the path of a folder with a tokenizer.json.
+    public var tokenizer = "bytes"
+
+    public var family = ModelFamily.qwen3
+    public var layers = 4
+    public var heads = 4
+    public var keyValueHeads: Int?
+    public var dim = 128
+    public var feedForwardDim: Int?
+    public var context = 256
+    public var dropout = 0.0
+    public var hasBias = false
+    public var tiesEmbeddings = true
+    public var activation = Activation.geluTanh
+
+    public var batch = 16
+    public var microBatch: Int?
+    public var horizon = Horizon.steps(2000)
+
+    public var optimizer = OptimizerKind.adamw
+    public var learningRate = 1e-3
+    public var minimumLearningRate: Double?
+    public var warmup: Int?
+    public var schedule = LearningRateSchedule.Shape.cosine
+    public var weightDecay = 0.1
+    public var beta1 = 0.9
+    public var beta2 = 0.95
+    public var clip = 1.0
+    public var labelSmoothing = 0.0
+
+    public var validationFraction = 0.1
+    public var validationPath: String?
+    public var evaluateEvery = 250
+    public var evaluationBatches: Int?
+    public var sampleEvery = 0
+    public var samplePrompt = ""
+    public var logEvery = 10
+    public var saveEvery = 0
+    public var keep = 2
+    public var seed: UInt64 = 1
+
+    /// The optimizers of pretraining.
+    public enum OptimizerKind: String, Sendable, CaseIterable {
+        case adamw, sgd
+    }
+
+    public init() {}
+
+    /// Sequences of one forward pass.
+    public var effectiveMicroBatch: Int { microBatch ?? batch }
+
+    /// Checks every number that is not checked by the model's own configuration.
+    public func validate() throws(ConfigurationError) {
+        func positive(_ name: String, _ value: Int) throws(ConfigurationError) {
+            if value <= 0 { throw .invalidValue(name: name, value: "\(value)", expected: "a positive number") }
+        }
+        func notNegative(_ name: String, _ value: Int) throws(ConfigurationError) {
+            if value < 0 { throw .invalidValue(name: name, value: "\(value)", expected: "0 or more") }
+        }
+        func inRange(_ name: String, _ value: Double, _ isValid: Bool, _ expected: String) throws(ConfigurationError) {
+            if !isValid || !value.isFinite { throw .invalidValue(name: name, value: "\(value)", expected: expected) }
+        }
+        try positive("batch", batch)
+        try positive("micro-batch", effectiveMicroBatch)
+        if batch % effectiveMicroBatch != 0 {
+            throw .notDivisible(name: "batch", value: batch, by: "micro-batch", divisor: effectiveMicroBatch)
+        }
+        switch horizon {
+        case .steps(let count): try positive("steps", count)
+        case .tokens(let count): try positive("tokens", count)
+        case .epochs(let count): try inRange("epochs", count, count > 0, "a positive number")
+        case .minutes(let count): try inRange("minutes", count, count > 0, "a positive number")
+        }
+        try inRange("lr", learningRate, learningRate > 0, "a positive number")
+        if let rate = minimumLearningRate {
+            try inRange("min-lr", rate, rate >= 0 && rate <= learningRate, "from 0 to --lr (\(learningRate))")
+        }
+        try notNegative("warmup", warmup ?? 0)
+        try inRange("weight-decay", weightDecay, weightDecay >= 0, "0 or more")
+        try inRange("beta1", beta1, beta1 >= 0 && beta1 < 1, "from 0 up to but not including 1")
+        try inRange("beta2", beta2, beta2 >= 0 && beta2 < 1, "from 0 up to but not including 1")
+        try inRange("clip", clip, clip >= 0, "0 (off) or more")
+        try inRange("label-smoothing", labelSmoothing, (0..<1).contains(labelSmoothing), "from 0 up to but not including 1")
+        try inRange(
+            "val-fraction", validationFraction, (0..<1).contains(validationFraction), "from 0 up to but not including 1")
+        try notNegative("eval-every", evaluateEvery)
+        if let evaluationBatches { try positive("eval-batches", evaluationBatches) }
+        try notNegative("sample-every", sampleEvery)
+        try positive("log-every", logEvery)
+        try notNegative("save-every", saveEvery)
+        try positive("keep", keep)
+        // Throws for sizes; the vocabulary is not known yet.
+        _ = try decoder(vocabularySize: 256)
+    }
+
+    /// The model for a vocabulary.
+    public func decoder(vocabularySize: Int) throws(ConfigurationError) -> DecoderConfiguration {
+        try DecoderConfiguration(
+            family: family, vocabularySize: vocabularySize, contextLength: context, layerCount: layers,
+            hiddenSize: dim, headCount: heads, keyValueHeadCount: keyValueHeads, feedForwardSize: feedForwardDim,
+            tiesEmbeddings: tiesEmbeddings, hasBias: hasBias, activation: activation, dropout: dropout)
+    }
+
+    /// The resolved settings under the names of their options.
+    public var json: JSONValue {
+        func optional(_ value: Int?) -> JSONValue { value.map { .integer($0) } ?? .null }
+        var object = JSONObject([
+            (key: "corpus", value: .array(corpus.map { .string($0) })), (key: "text-key", value: .string(textKey)),
+            (key: "tokenizer", value: .string(tokenizer)), (key: "arch", value: .string(family.rawValue)),
+            (key: "layers", value: .integer(layers)), (key: "heads", value: .integer(heads)),
+            (key: "kv-heads", value: optional(keyValueHeads)), (key: "dim", value: .integer(dim)),
+            (key: "ffn-dim", value: optional(feedForwardDim)), (key: "context", value: .integer(context)),
+            (key: "dropout", value: .number(dropout)), (key: "bias", value: .bool(hasBias)),
+            (key: "tie", value: .bool(tiesEmbeddings)), (key: "activation", value: .string(activation.rawValue)),
+            (key: "batch", value: .integer(batch)), (key: "micro-batch", value: optional(microBatch)),
+        ])
+        switch horizon {
+        case .steps(let count): object["steps"] = .integer(count)
+        case .tokens(let count): object["tokens"] = .integer(count)
+        case .epochs(let count): object["epochs"] = .number(count)
+        case .minutes(let count): object["minutes"] = .number(count)
+        }
+        let rest: [(String, JSONValue)] = [
+            ("optimizer", .string(optimizer.rawValue)), ("lr", .number(learningRate)),
+            ("min-lr", minimumLearningRate.map { .number($0) } ?? .null), ("warmup", optional(warmup)),
+            ("schedule", .string(schedule.rawValue)), ("weight-decay", .number(weightDecay)),
+            ("beta1", .number(beta1)), ("beta2", .number(beta2)), ("clip", .number(clip)),
+            ("label-smoothing", .number(labelSmoothing)), ("val-fraction", .number(validationFraction)),
+            ("val", validationPath.map { .string($0) } ?? .null), ("eval-every", .integer(evaluateEvery)),
+            ("eval-batches", optional(evaluationBatches)), ("sample-every", .integer(sampleEvery)),
+            ("sample-prompt", .string(samplePrompt)), ("log-every", .integer(logEvery)),
+            ("save-every", .integer(saveEvery)), ("keep", .integer(keep)), ("seed", .integer(Int(clamping: seed))),
+        ]
+        for (key, value) in rest { object[key] = value }
+        return .object(object)
+    }
+}

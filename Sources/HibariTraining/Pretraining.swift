@@ -1,0 +1,212 @@
+import HibariCheckpoint
+import HibariData
+import HibariModels
+import HibariNN
+import HibariOptimizers
+import HibariSupport
+import HibariTensor
+import HibariTokenizers
+
+/// A pretraining run, ready to start: text read and encoded, model built or restored.
+public final class Pretraining {
+    public let configuration: PretrainConfiguration
+    public let model: any LanguageModel
+    public let tokenizer: any Tokenizer
+    public let corpus: CorpusSummary
+    public let trainingTokens: Int
+    public let validationTokens: Int
+    /// The number of steps the horizon comes to.
+    public private(set) var totalSteps = 0
+    /// What one pass over the training text takes.
+    public let stepsPerEpoch: Double
+
+    private let task: LanguageModelTask
+    private let run: RunDirectory?
+    private let checkpoint: String?
+
+    /// Prepares a new run.
+    ///
+    /// - Parameter run: where it will be written; its folder is not touched before `start`. nil for a run that leaves
+    ///   nothing, as a plan.
+    public convenience init(_ configuration: PretrainConfiguration, run: RunDirectory?) throws {
+        if let run, fileExists(run.runFile) { throw RunError.holdsRun(path: run.path) }
+        try self.init(configuration, run: run, resumed: nil)
+    }
+
+    /// Prepares the continuation of a run from its newest checkpoint.
+    public convenience init(resuming run: RunDirectory, _ configuration: PretrainConfiguration) throws {
+        guard directoryExists(run.checkpointsFolder) else { throw RunError.nothingToResume(path: run.path) }
+        _ = try removeAbandonedTemporaries(in: run.checkpointsFolder)
+        _ = try removeAbandonedTemporaries(in: run.path)
+        guard let step = try run.steps().last else { throw RunError.nothingToResume(path: run.path) }
+        try self.init(configuration, run: run, resumed: run.checkpoint(step))
+    }
+
+    private init(_ configuration: PretrainConfiguration, run: RunDirectory?, resumed: String?) throws {
+        try configuration.validate()
+        self.configuration = configuration
+        self.run = run
+        checkpoint = resumed
+        let reader = try CorpusReader(paths: configuration.corpus, textKey: configuration.textKey)
+        let restored = try resumed.map { try ModelFolder(path: $0) }
+        tokenizer = try restored?.tokenizer ?? Self.makeTokenizer(configuration.tokenizer, reader)
+        let text = try TokenizedCorpus(reading: reader, tokenizer: tokenizer)
+        corpus = text.summary
+        let heldOut: (text: TokenizedCorpus, tokens: TokenSlice)
+        let training: TokenSlice
+        if let path = configuration.validationPath {
+            let other = try TokenizedCorpus(reading: try CorpusReader(paths: [path], textKey: configuration.textKey), tokenizer: tokenizer)
+            (training, heldOut) = (text.all, (other, other.all))
+        } else {
+            let parts = try text.split(validationFraction: configuration.validationFraction)
+            (training, heldOut) = (parts.training, (text, parts.validation))
+        }
+        trainingTokens = training.count
+        validationTokens = heldOut.tokens.count
+        let batches = try TrainingBatches(
+            tokens: training, batchSize: configuration.effectiveMicroBatch, contextLength: configuration.context,
+            seed: configuration.seed)
+        stepsPerEpoch = Double(batches.windowsPerEpoch) / Double(configuration.batch)
+        let hasValidation = configuration.validationPath != nil || configuration.validationFraction > 0
+        let windows =
+            hasValidation
+            ? try EvaluationWindows(
+                tokens: heldOut.tokens, batchSize: max(1, 4096 / configuration.context),
+                contextLength: configuration.context) : nil
+        let decoder = try configuration.decoder(vocabularySize: tokenizer.vocabularySize)
+        if let restored {
+            guard restored.model.configuration == decoder else {
+                throw RunError.badState(path: resumed ?? "", problem: "config.json differs from the run's configuration")
+            }
+        }
+        model = try restored?.model ?? decoder.makeModel(ParameterScope(.initialize(seed: configuration.seed)))
+        task = LanguageModelTask(
+            model: model, tokenizer: tokenizer, batches: batches, validation: windows,
+            validationBytes: heldOut.text.byteCount(of:), evaluationBatches: configuration.evaluationBatches,
+            seed: configuration.seed, labelSmoothing: configuration.labelSmoothing)
+        totalSteps = try resumed.map { try TrainingState(path: joinPath($0, "state.json")).totalSteps } ?? steps()
+        if let run, resumed != nil { try checkUnchanged(run) }
+    }
+
+    private static func makeTokenizer(_ name: String, _ reader: CorpusReader) throws -> any Tokenizer {
+        switch name {
+        case "bytes": return ByteTokenizer()
+        case "chars": return try CharacterTokenizer.train(reading: reader)
+        default:
+            return try loadTokenizer(directory: directoryExists(name) ? name : splitPath(name).directory)
+        }
+    }
+
+    private var accumulation: Int { configuration.batch / configuration.effectiveMicroBatch }
+
+    /// Turns the horizon into steps. For minutes a probe measures a step, and the evaluations are set aside.
+    private func steps() throws -> Int {
+        let tokensPerStep = Double(configuration.batch * configuration.context)
+        switch configuration.horizon {
+        case .steps(let count): return count
+        case .tokens(let count): return max(1, Int((Double(count) / tokensPerStep).rounded(.up)))
+        case .epochs(let count): return max(1, Int((count * stepsPerEpoch).rounded(.up)))
+        case .minutes(let minutes):
+            let started = monotonicSeconds()
+            let step = try secondsPerStep(budget: min(10, max(1, minutes * 60 * 0.03)))
+            let evaluation = try secondsOfEvaluation()
+            var left = minutes * 60 - (monotonicSeconds() - started) - evaluation.final
+            let every = configuration.evaluateEvery
+            left /= step + (every > 0 ? evaluation.periodic / Double(every) : 0)
+            return max(1, Int(left))
+        }
+    }
+
+    /// The median time of a training step, measured for about `budget` seconds without changing the model.
+    public func secondsPerStep(budget: Double) throws -> Double {
+        var times: [Double] = []
+        let started = monotonicSeconds()
+        let optimizer = makeOptimizer()
+        while times.count < 3 || monotonicSeconds() - started < budget, times.count < 200 {
+            let stepStart = monotonicSeconds()
+            for parameter in model.parameters { parameter.clearGradient() }
+            for index in 0..<accumulation {
+                _ = valueWithGradient { task.loss(microBatch: times.count * accumulation + index) }
+            }
+            // A learning rate of 0 does the work of a step and leaves every weight as it is.
+            optimizer.step(learningRate: 0, gradientScale: gradientNorm(model.parameters) > 0 ? 1 : 0)
+            times.append(monotonicSeconds() - stepStart)
+        }
+        for parameter in model.parameters { parameter.clearGradient() }
+        return times.dropFirst().sorted()[(times.count - 1) / 2]
+    }
+
+    private func secondsOfEvaluation() throws -> (periodic: Double, final: Double) {
+        let started = monotonicSeconds()
+        guard let evaluation = try task.evaluate(isFinal: false) else { return (0, 0) }
+        let periodic = monotonicSeconds() - started
+        return (periodic, periodic * Double(validationTokens) / Double(max(1, evaluation.tokens)))
+    }
+
+    private func makeOptimizer() -> any Optimizer {
+        switch configuration.optimizer {
+        case .adamw:
+            AdamW(
+                model.parameters, beta1: configuration.beta1, beta2: configuration.beta2,
+                weightDecay: configuration.weightDecay)
+        case .sgd: SGD(model.parameters, momentum: configuration.beta1, weightDecay: configuration.weightDecay)
+        }
+    }
+
+    /// The learning rates of the run.
+    public var schedule: LearningRateSchedule {
+        LearningRateSchedule(
+            shape: configuration.schedule, peak: configuration.learningRate,
+            minimum: configuration.minimumLearningRate ?? configuration.learningRate / 10,
+            warmupSteps: configuration.warmup ?? min(100, totalSteps / 10), totalSteps: totalSteps)
+    }
+
+    /// Trains to the end, or until a signal.
+    ///
+    /// - Parameter command: the command line, for run.json.
+    public func start(
+        command: [String], version: String, observe: @escaping (TrainingEvent) throws -> Void
+    ) throws -> TrainingResult {
+        let options = LoopOptions(
+            totalSteps: totalSteps, accumulation: accumulation, clip: configuration.clip,
+            logEvery: configuration.logEvery, evaluateEvery: configuration.evaluateEvery,
+            sampleEvery: configuration.sampleEvery, saveEvery: configuration.saveEvery, keep: configuration.keep)
+        let loop = TrainingLoop(
+            task, optimizer: makeOptimizer(), schedule: schedule, options: options, run: run, observe: observe)
+        if let run {
+            if let checkpoint {
+                try loop.resume(from: checkpoint)
+            } else {
+                try run.create()
+                try writeFileAtomically(run.runFile, runDescription(command, version).bytes(pretty: true))
+            }
+        }
+        return try loop.train()
+    }
+
+    private func runDescription(_ command: [String], _ version: String) -> JSONValue {
+        [
+            "command": .array(command.map { .string($0) }), "version": .string(version),
+            "configuration": configuration.json, "total_steps": .integer(totalSteps),
+            "parameters": .integer(model.parameterCount),
+            "corpus": [
+                "documents": .integer(corpus.documentCount), "bytes": .integer(corpus.byteCount),
+                "sha256": .string(corpus.sha256), "training_tokens": .integer(trainingTokens),
+                "validation_tokens": .integer(validationTokens),
+            ],
+            "tokenizer": ["kind": .string(tokenizer.kind), "sha256": .string(tokenizer.tokenizerHash)],
+        ]
+    }
+
+    /// A run goes on only with the text and the tokenizer it was started with.
+    private func checkUnchanged(_ run: RunDirectory) throws {
+        let saved = try JSONValue(contentsOf: run.runFile)
+        for (what, expected, got) in [
+            ("corpus", saved["corpus"]?["sha256"]?.string, corpus.sha256),
+            ("tokenizer", saved["tokenizer"]?["sha256"]?.string, tokenizer.tokenizerHash),
+        ] where expected != got {
+            throw RunError.changedData(
+                path: run.path, what: what, expected: String((expected ?? "unknown").prefix(12)), got: String(got.prefix(12)))
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import HibariSupport
+
+/// state.json of a checkpoint: where the run stands. Random streams and the order of the data follow from the step.
+struct TrainingState: Equatable {
+    /// Steps done.
+    var step = 0
+    var totalSteps = 0
+    /// Training time over all sessions of the run.
+    var seconds = 0.0
+    var bestLoss: Double?
+    /// Whether this checkpoint was the best when it was written.
+    var isBest = false
+    var metricsBytes = 0
+    var optimizerSteps = 0
+    /// Kernels and matrix product that made the numbers; others give other last bits.
+    var kernels = ""
+    var gemm = ""
+
+    var json: JSONValue {
+        [
+            "step": .integer(step), "total_steps": .integer(totalSteps), "seconds": .number(seconds),
+            "best_loss": bestLoss.map { .number($0) } ?? .null, "is_best": .bool(isBest), "metrics_bytes": .integer(metricsBytes),
+            "optimizer_steps": .integer(optimizerSteps), "kernels": .string(kernels), "gemm": .string(gemm),
+        ]
+    }
+
+    init() {}
+
+    init(path: String) throws {
+        let json = try JSONValue(contentsOf: path)
+        func integer(_ key: String) throws -> Int {
+            guard let value = json[key]?.int, value >= 0 else {
+                throw RunError.badState(path: path, problem: "the key \(key) is missing or negative")
+            }
+            return value
+        }
+        step = try integer("step")
+        totalSteps = try integer("total_steps")
+        metricsBytes = try integer("metrics_bytes")
+        optimizerSteps = try integer("optimizer_steps")
+        seconds = json["seconds"]?.double ?? 0
+        bestLoss = json["best_loss"]?.double
+        isBest = json["is_best"]?.bool ?? false
+        kernels = json["kernels"]?.string ?? ""
+        gemm = json["gemm"]?.string ?? ""
+    }
+}
