@@ -74,7 +74,8 @@ package func storeKeysAndValues(
     let rows = qkv.shape.rowCount
     let width = layout.keyValueHeads * layout.headDim
     require(
-        firstPosition + rows <= keys.shape[0] && keys.shape == values.shape && keys.shape[1] == width, .attention,
+        firstPosition >= 0 && firstPosition + rows <= keys.shape[0] && keys.shape == values.shape
+            && keys.shape[1] == width, .attention,
         "\(rows) rows at \(firstPosition) in a cache of \(keys.shape)")
     func run<T: KernelScalar>(_: T.Type) {
         for row in 0..<rows {
