@@ -2,7 +2,8 @@ import HibariKernels
 import HibariSupport
 import Testing
 
-/// Results that must not depend on threads, on the batch, or on how a text is cut into calls: equal bit for bit.
+/// Results that must not depend on threads, on the batch, or on how a text is cut into calls: equal bit for
+/// bit.
 @Suite struct InvarianceTests {
     /// In a process of its own: the thread count is shared by everything that runs here.
     @Test func resultsDoNotDependOnTheThreadCount() async {
@@ -27,7 +28,8 @@ import Testing
                         x.withUnsafeBufferPointer {
                             Float.linearFixedOrder(
                                 GemmProblem(
-                                    rows: rows.count, columns: outputs, depth: depth, transposesB: transposesB),
+                                    rows: rows.count, columns: outputs, depth: depth, transposesB: transposesB
+                                ),
                                 $0.baseAddress! + rows.lowerBound * depth, w, y)
                         }
                     }
@@ -45,7 +47,8 @@ import Testing
             (9, 2, 1, 6, nil), (70, 4, 2, 16, nil), (70, 2, 2, 33, 20), (300, 1, 1, 64, nil),
         ] as [(Int, Int, Int, Int, Int?)] {
             let problem = AttentionProblem(
-                batch: 1, time: time, heads: heads, keyValueHeads: keyValueHeads, headDim: headDim, window: window)
+                batch: 1, time: time, heads: heads, keyValueHeads: keyValueHeads, headDim: headDim,
+                window: window)
             let qkv = sample(time * problem.rowWidth, -2...2)
             let whole = cached(problem, qkv, [0..<time])
             #expect(cached(problem, qkv, (0..<time).map { $0..<$0 + 1 }) == whole)
@@ -63,7 +66,9 @@ import Testing
     private func cached(_ problem: AttentionProblem, _ qkv: [Float], _ cuts: [Range<Int>]) -> [UInt32] {
         let width = problem.keyValueHeads * problem.headDim
         func columns(_ first: Int) -> [Float] {
-            (0..<problem.time).flatMap { qkv[$0 * problem.rowWidth + first..<$0 * problem.rowWidth + first + width] }
+            (0..<problem.time).flatMap {
+                qkv[$0 * problem.rowWidth + first..<$0 * problem.rowWidth + first + width]
+            }
         }
         let keys = columns(problem.outputWidth)
         let values = columns(problem.outputWidth + width)
@@ -92,7 +97,8 @@ private func allKernels() -> [String: [UInt32]] {
     var results: [String: [UInt32]] = [:]
     let (rows, n) = (1001, 67)
     let (x, dy) = (sample(rows * n), sample(rows * n, seed: 2))
-    for (m, k, columns) in [(130, 300, 200), (1000, 65, 33), (40, 1000, 500)] where GemmBackend.active == .native {
+    for (m, k, columns) in [(130, 300, 200), (1000, 65, 33), (40, 1000, 500)]
+    where GemmBackend.active == .native {
         let (a, b) = (sample(m * k), sample(k * columns, seed: 2))
         results["gemm \(m)"] = bits(m * columns) {
             Float.gemm(GemmProblem(rows: m, columns: columns, depth: k), a, b, $0, GemmEpilogue())

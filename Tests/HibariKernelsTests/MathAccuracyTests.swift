@@ -9,7 +9,10 @@ import Testing
         forEachTier { tier in
             let x = spread(200_000, -87.3...88.7)
             #expect(tier.relativeError(tier.exp, x, Glibc.exp) < 1e-7)
-            #expect(tier.apply(tier.exp, [0, -0.0, 89, 1e30, .infinity, -104, -.infinity]) == [1, 1, .infinity, .infinity, .infinity, 0, 0])
+            #expect(
+                tier.apply(tier.exp, [0, -0.0, 89, 1e30, .infinity, -104, -.infinity]) == [
+                    1, 1, .infinity, .infinity, .infinity, 0, 0,
+                ])
             // Results below the normal numbers become 0.
             #expect(tier.apply(tier.exp, [-88, -100]) == [0, 0])
             #expect(tier.apply(tier.exp, [.nan])[0].isNaN)
@@ -37,8 +40,11 @@ import Testing
         forEachTier { tier in
             let x = spread(200_000, -20...20) + spread(1000, -1e-3...1e-3) + [1e-30, -1e-30]
             #expect(tier.relativeError(tier.tanh, x.filter { $0 != 0 }, Glibc.tanh) < 4e-7)
-            #expect(tier.apply(tier.tanh, [0, 10, -10, 1e30, .infinity, -.infinity]) == [0, 1, -1, 1, 1, -1])
-            #expect(tier.relativeError(tier.sigmoid, spread(200_000, -80...80)) { 1 / (1 + Glibc.exp(-$0)) } < 3e-7)
+            #expect(
+                tier.apply(tier.tanh, [0, 10, -10, 1e30, .infinity, -.infinity]) == [0, 1, -1, 1, 1, -1])
+            #expect(
+                tier.relativeError(tier.sigmoid, spread(200_000, -80...80)) { 1 / (1 + Glibc.exp(-$0)) }
+                    < 3e-7)
             #expect(tier.apply(tier.sigmoid, [0, 100, -100, .infinity, -.infinity]) == [0.5, 1, 0, 1, 0])
             #expect(tier.apply(tier.tanh, [.nan])[0].isNaN && tier.apply(tier.sigmoid, [.nan])[0].isNaN)
         }
@@ -67,7 +73,8 @@ import Testing
                 kernel(x.count, x, [Float](repeating: 1, count: x.count), &y)
                 var worst = 0.0
                 for (input, slope) in zip(x, y) {
-                    let expected = abs(input) > 100 ? (input > 0 ? 1 : 0) : Double.slope(function, Double(input))
+                    let expected =
+                        abs(input) > 100 ? (input > 0 ? 1 : 0) : Double.slope(function, Double(input))
                     let error = abs(Double(slope) - expected)
                     worst = error <= worst ? worst : error
                 }
@@ -105,7 +112,8 @@ extension hibari_kernel_table {
         return y
     }
 
-    fileprivate func relativeError(_ kernel: hibari_map1, _ x: [Float], _ truth: (Double) -> Double) -> Double {
+    fileprivate func relativeError(_ kernel: hibari_map1, _ x: [Float], _ truth: (Double) -> Double) -> Double
+    {
         zip(x, apply(kernel, x)).reduce(0) { worst, pair in
             let expected = truth(Double(pair.0))
             let error = abs(Double(pair.1) - expected) / abs(expected)
@@ -114,7 +122,8 @@ extension hibari_kernel_table {
     }
 
     /// Errors relative to max(1, |x|): what rounding of 1 + erf(x) costs.
-    fileprivate func absoluteError(_ kernel: hibari_map1, _ x: [Float], _ truth: (Double) -> Double) -> Double {
+    fileprivate func absoluteError(_ kernel: hibari_map1, _ x: [Float], _ truth: (Double) -> Double) -> Double
+    {
         zip(x, apply(kernel, x)).reduce(0) { worst, pair in
             let error = abs(Double(pair.1) - truth(Double(pair.0))) / Swift.max(1, abs(Double(pair.0)))
             return error <= worst ? worst : error

@@ -9,11 +9,13 @@ import Testing
         #expect(KernelTable.supportedNames.contains(KernelTable.activeName))
     }
 
-    /// An element's result must not depend on where it lies in a row, or fused and separate loops would differ.
+    /// An element's result must not depend on where it lies in a row, or fused and separate loops would
+    /// differ.
     @Test func mapsDoNotDependOnThePlace() {
         for tier in KernelTable.supported {
             let maps: [hibari_map1] = [
-                tier.exp, tier.log, tier.tanh, tier.sigmoid, tier.relu, tier.gelu_tanh, tier.gelu_erf, tier.silu,
+                tier.exp, tier.log, tier.tanh, tier.sigmoid, tier.relu, tier.gelu_tanh, tier.gelu_erf,
+                tier.silu,
             ]
             let x = sample(37, 0.1...5)
             for (index, map) in maps.enumerated() {
@@ -78,7 +80,9 @@ import Testing
             let x = sample(37, 0.1...2)
             var (separate, inPlace) = (x, x)
             _ = tier.softmax_row(37, 0.7, x, &separate)
-            inPlace.withUnsafeMutableBufferPointer { _ = tier.softmax_row(37, 0.7, $0.baseAddress, $0.baseAddress) }
+            inPlace.withUnsafeMutableBufferPointer {
+                _ = tier.softmax_row(37, 0.7, $0.baseAddress, $0.baseAddress)
+            }
             #expect(separate == inPlace)
             inPlace = x
             tier.softmax_backward_row(37, 0.7, 0.1, x, x, &separate)
@@ -88,7 +92,9 @@ import Testing
             #expect(separate == inPlace)
             inPlace = x
             tier.divide(37, x.reversed(), x, &separate)
-            inPlace.withUnsafeMutableBufferPointer { tier.divide(37, x.reversed(), $0.baseAddress, $0.baseAddress) }
+            inPlace.withUnsafeMutableBufferPointer {
+                tier.divide(37, x.reversed(), $0.baseAddress, $0.baseAddress)
+            }
             #expect(separate == inPlace)
         }
     }

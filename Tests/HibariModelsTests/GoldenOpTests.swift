@@ -28,7 +28,9 @@ import Testing
             #expect(measured.shape == cotangent.shape, "\(name)")
             expectClose(measured, try fixture.floats("\(name)/output"), "\(name) output")
             for (input, parameter) in parameters {
-                expectClose(parameter.gradient, try fixture.floats("\(name)/grad_\(input)"), "\(name) gradient of \(input)")
+                expectClose(
+                    parameter.gradient, try fixture.floats("\(name)/grad_\(input)"),
+                    "\(name) gradient of \(input)")
             }
         }
     }
@@ -52,7 +54,8 @@ private struct GoldenOps {
     private let file: SafetensorsFile
 
     init() throws {
-        let path = try #require(Bundle.module.path(forResource: "ops", ofType: "safetensors", inDirectory: "Fixtures"))
+        let path = try #require(
+            Bundle.module.path(forResource: "ops", ofType: "safetensors", inDirectory: "Fixtures"))
         file = try SafetensorsFile(path: path)
     }
 
@@ -64,7 +67,9 @@ private struct GoldenOps {
     /// The names of the inputs that have a gradient.
     func inputs(of name: String) -> [String] {
         let prefix = name + "/grad_"
-        return file.entries.map(\.name).filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+        return file.entries.map(\.name).filter { $0.hasPrefix(prefix) }.map {
+            String($0.dropFirst(prefix.count))
+        }
     }
 
     func floats(_ name: String) throws -> Tensor {
@@ -76,7 +81,9 @@ private struct GoldenOps {
     func integers(_ name: String) throws -> Tensor? {
         guard let entry = file.entry(named: name) else { return nil }
         let bytes = file.bytes(of: entry)
-        let numbers = (0..<entry.count).map { Int32(bytes.loadUnaligned(fromByteOffset: $0 * 8, as: Int64.self)) }
+        let numbers = (0..<entry.count).map {
+            Int32(bytes.loadUnaligned(fromByteOffset: $0 * 8, as: Int64.self))
+        }
         return Tensor(numbers, shape: Shape(entry.shape))
     }
 }

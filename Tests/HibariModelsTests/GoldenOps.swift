@@ -31,7 +31,8 @@ private var matrixFunctions: [String: GoldenFunction] {
             concatenate(
                 (0..<3).map { index in
                     let (a, b) = (inputs.x.slice(index..<index + 1), inputs.other.slice(index..<index + 1))
-                    let c = product(a.reshape([a.shape[1], a.shape[2]]), b.reshape([b.shape[1], b.shape[2]]))
+                    let c = product(
+                        a.reshape([a.shape[1], a.shape[2]]), b.reshape([b.shape[1], b.shape[2]]))
                     return c.reshape([1, c.shape[0], c.shape[1]])
                 })
         }
@@ -61,7 +62,8 @@ private var rowFunctions: [String: GoldenFunction] {
 
 private var elementwiseFunctions: [String: GoldenFunction] {
     var functions: [String: GoldenFunction] = [
-        "gelu_tanh/plain": { geluTanh($0.x) }, "gelu_erf/plain": { geluErf($0.x) }, "silu/plain": { silu($0.x) },
+        "gelu_tanh/plain": { geluTanh($0.x) }, "gelu_erf/plain": { geluErf($0.x) },
+        "silu/plain": { silu($0.x) },
         "relu/plain": { relu($0.x) }, "tanh/plain": { tanh($0.x) }, "sigmoid/plain": { sigmoid($0.x) },
         "exp/plain": { exp($0.x) }, "log/plain": { log($0.x) }, "swiglu/packed": { swiGLU($0.x) },
     ]
@@ -78,7 +80,9 @@ private var lossFunctions: [String: GoldenFunction] {
         "cross_entropy/plain": { crossEntropy($0.x, $0.named("targets")) },
         "cross_entropy/ignored": { crossEntropy($0.x, $0.named("targets")) },
         "cross_entropy/label_smoothing": { crossEntropy($0.x, $0.named("targets"), labelSmoothing: 0.1) },
-        "cross_entropy/label_smoothing_ignored": { crossEntropy($0.x, $0.named("targets"), labelSmoothing: 0.1) },
+        "cross_entropy/label_smoothing_ignored": {
+            crossEntropy($0.x, $0.named("targets"), labelSmoothing: 0.1)
+        },
         "mse/mean": { meanSquaredError($0.x, $0.named("target")) },
     ]
 }
@@ -103,7 +107,8 @@ private var positionFunctions: [String: GoldenFunction] {
         "attention/gqa_rope": { causalAttention(rotary($0.x, grouped, table), grouped) },
         "attention/gqa_qk_norm_rope": { inputs in
             let normed = headNorm(
-                inputs.x, grouped, queryWeight: inputs.named("query_norm"), keyWeight: inputs.named("key_norm"),
+                inputs.x, grouped, queryWeight: inputs.named("query_norm"),
+                keyWeight: inputs.named("key_norm"),
                 epsilon: 1e-6)
             return causalAttention(rotary(normed, grouped, table), grouped)
         },
@@ -119,7 +124,9 @@ private var shapeFunctions: [String: GoldenFunction] {
         functions["mean/axis_\(axis)"] = { $0.x.mean(axes: [axis]) }
         functions["sum/axis_\(axis)"] = { $0.x.sum(axes: [axis]) }
         functions["max/axis_\(axis)"] = { $0.x.max(axis: axis) }
-        functions["concat/axis_\(axis)"] = { concatenate([$0.named("input_0"), $0.named("input_1")], axis: axis) }
+        functions["concat/axis_\(axis)"] = {
+            concatenate([$0.named("input_0"), $0.named("input_1")], axis: axis)
+        }
         functions["slice/axis_\(axis)"] = { $0.x.slice(axis: axis, 1..<3) }
     }
     return functions

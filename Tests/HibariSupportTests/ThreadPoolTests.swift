@@ -2,7 +2,8 @@ import HibariSupport
 import Synchronization
 import Testing
 
-/// In processes of their own where the thread count matters: other tests run at the same time and share the pool.
+/// In processes of their own where the thread count matters: other tests run at the same time and share the
+/// pool.
 @Suite struct ThreadPoolTests {
     @Test func everyIndexRunsOnce() {
         for count in [0, 1, 2, 3, 7, 100, 1001] {
@@ -31,8 +32,8 @@ import Testing
         #expect(total.value == 1000)
     }
 
-    /// Many short loops, with more threads than processors and a thread count that changes: none may hang, lose an
-    /// index, or run one late.
+    /// Many short loops, with more threads than processors and a thread count that changes: none may hang,
+    /// lose an index, or run one late.
     @Test func manyTinyLoops() async {
         await #expect(processExitsWith: .success) {
             for threads in [2, 8, 1, 3, 16, 2] {

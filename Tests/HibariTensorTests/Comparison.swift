@@ -26,10 +26,14 @@ func gradients(_ inputs: [Tensor], weights: Tensor? = nil, _ op: ([Tensor]) -> T
     return parameters.map(\.gradient)
 }
 
-/// The largest |got − expected| relative to the largest |expected|, and its index.
-func largestError(_ got: Tensor, _ expected: Tensor) -> (value: Double, index: Int) {
-    let (g, e) = (got.cast(to: .float64).array(of: Double.self), expected.cast(to: .float64).array(of: Double.self))
-    let scale = e.reduce(1e-30) { max($0, abs($1)) }
+/// The largest |got − expected| relative to the largest |expected|, or to `floor` if that is larger, and its
+/// index.
+func largestError(
+    _ got: Tensor, _ expected: Tensor, floor: Double = 1e-30
+) -> (value: Double, index: Int) {
+    let g = got.cast(to: .float64).array(of: Double.self)
+    let e = expected.cast(to: .float64).array(of: Double.self)
+    let scale = e.reduce(floor) { max($0, abs($1)) }
     var worst = (value: g.count == e.count ? 0.0 : .infinity, index: -1)
     for (index, (a, b)) in zip(g, e).enumerated() {
         let error = abs(a - b) / scale

@@ -29,11 +29,13 @@ package func checkGradients(of cases: [OpCase], elementsPerInput: Int = 200) -> 
 
 /// Compares the derivatives of a loss with differences in float64.
 ///
-/// The numeric derivative is (f(x − 2h) − 8·f(x − h) + 8·f(x + h) − f(x + 2h)) / 12h with h = 3e-4·max(1, |x|): its error
-/// h⁴·f⁗′/30 and the rounding ε·f/h are both about 1e-12. The gradients of the parameters are overwritten.
+/// The numeric derivative is (f(x − 2h) − 8·f(x − h) + 8·f(x + h) − f(x + 2h)) / 12h with h = 3e-4·max(1,
+/// |x|): its error h⁴·f⁗′/30 and the rounding ε·f/h are both about 1e-12. The gradients of the parameters are
+/// overwritten.
 ///
 /// - Parameters:
-///   - parameters: those that are trainable are checked; all float64, each with storage that no other parameter shares.
+///   - parameters: those that are trainable are checked; all float64, each with storage that no other
+///     parameter shares.
 ///   - elementsPerParameter: larger parameters are sampled, the same elements every time.
 ///   - limit: the largest relative error that passes.
 ///   - loss: a scalar; the same number every time for the same parameters.
@@ -46,7 +48,8 @@ package func checkGradients(
     trained.forEach { $0.clearGradient() }
     let value = valueWithGradient { loss() }.item
     let gradients = trained.map { $0.gradient.array(of: Double.self) }
-    // Rounding makes derivatives uncertain by about 1e-12 of the loss, so ones below the floor are compared with it.
+    // Rounding makes derivatives uncertain by about 1e-12 of the loss, so ones below the floor are compared
+    // with it.
     let squares = gradients.joined().reduce(0) { $0 + $1 * $1 }
     let rootMeanSquare = (squares / Double(max(1, gradients.joined().count))).squareRoot()
     let floor = max(1e-3 * rootMeanSquare, 1e-4 * abs(value), 1e-6)
@@ -67,10 +70,12 @@ package func checkGradients(
         }
     }
     return GradientCheckResult(
-        op: op, name: name, largestRelativeError: largest, worst: worst, elementsChecked: checked, limit: limit)
+        op: op, name: name, largestRelativeError: largest, worst: worst, elementsChecked: checked,
+        limit: limit)
 }
 
-/// Checks that gradients add up: of two uses in one graph, of two calls without clearing between, and with a weight.
+/// Checks that gradients add up: of two uses in one graph, of two calls without clearing between, and with a
+/// weight.
 package func checkGradientAccumulation(of cases: [OpCase]) -> [GradientCheckResult] {
     cases.map(checkGradientAccumulation)
 }
@@ -94,11 +99,14 @@ private func checkGradientAccumulation(of item: OpCase) -> GradientCheckResult {
     for (name, factor, measured) in measurements {
         for (index, (single, got)) in zip(once, measured).enumerated() {
             let error = abs(got - factor * single) / scale
-            if !(error <= largest) { (largest, worst) = (error.isNaN ? .infinity : error, "\(name), element \(index)") }
+            if !(error <= largest) {
+                (largest, worst) = (error.isNaN ? .infinity : error, "\(name), element \(index)")
+            }
         }
     }
     return GradientCheckResult(
-        op: item.op, name: item.name, largestRelativeError: largest, worst: worst, elementsChecked: once.count,
+        op: item.op, name: item.name, largestRelativeError: largest, worst: worst,
+        elementsChecked: once.count,
         limit: 1e-12)
 }
 

@@ -15,7 +15,8 @@ package struct OpInput: Equatable, Sendable {
     ///   - magnitude: of each element. A lower bound above 0 keeps the elements off a kink or a pole at 0.
     ///   - isPositive: otherwise the signs are random.
     package init(
-        _ shape: Shape, magnitude: ClosedRange<Double> = 0...1.5, isPositive: Bool = false, isDistinct: Bool = false,
+        _ shape: Shape, magnitude: ClosedRange<Double> = 0...1.5, isPositive: Bool = false,
+        isDistinct: Bool = false,
         isDifferentiable: Bool = true
     ) {
         self.shape = shape
@@ -25,7 +26,8 @@ package struct OpInput: Equatable, Sendable {
         self.isDifferentiable = isDifferentiable
     }
 
-    /// The elements, a pure function of the stream. They are exact in float32, so that both types see the same input.
+    /// The elements, a pure function of the stream. They are exact in float32, so that both types see the
+    /// same input.
     func elements(_ stream: RandomStream) -> [Double] {
         var stream = stream
         let count = shape.count
@@ -42,8 +44,8 @@ package struct OpInput: Equatable, Sendable {
 
 /// One way to call an op, with small awkward shapes.
 ///
-/// The same value drives the gradient check, the comparison of the float32 and float64 paths, and the test that every
-/// option of an op changes its result.
+/// The same value drives the gradient check, the comparison of the float32 and float64 paths, and the test
+/// that every option of an op changes its result.
 package struct OpCase {
     package let op: OpName
     /// The variant, e.g. "bias gelu-tanh".

@@ -8,16 +8,20 @@ extension OpCase {
         ]
         let shapes: [(String, Shape, Shape)] = [
             ("same shape", [3, 7], [3, 7]), ("right row", [3, 7], [7]), ("left row", [7], [3, 7]),
-            ("right column", [3, 7], [3, 1]), ("both repeated", [3, 1], [1, 5]), ("leading axis", [2, 3, 4], [2, 1, 1]),
+            ("right column", [3, 7], [3, 1]), ("both repeated", [3, 1], [1, 5]),
+            ("leading axis", [2, 3, 4], [2, 1, 1]),
             ("right scalar", [5], []), ("left scalar", [], [2, 2]),
         ]
         var cases: [OpCase] = []
         for (op, apply) in operations {
             for (variant, left, right) in shapes {
                 cases.append(
-                    OpCase(op, variant, [OpInput(left), OpInput(right, magnitude: 0.5...1.5)]) { apply($0[0], $0[1]) })
+                    OpCase(op, variant, [OpInput(left), OpInput(right, magnitude: 0.5...1.5)]) {
+                        apply($0[0], $0[1])
+                    })
             }
-            cases.append(OpCase(op, "with itself", [OpInput([5], magnitude: 0.5...1.5)]) { apply($0[0], $0[0]) })
+            cases.append(
+                OpCase(op, "with itself", [OpInput([5], magnitude: 0.5...1.5)]) { apply($0[0], $0[0]) })
         }
         for factor in [0.7, -2] {
             cases.append(OpCase(.scale, "by \(factor)", [OpInput([3, 5])]) { factor * $0[0] })
@@ -35,7 +39,8 @@ extension OpCase {
         var cases: [OpCase] = []
         for (m, k, n) in [(1, 1, 1), (3, 5, 4), (17, 9, 33)] {
             cases.append(
-                OpCase(.matmul, "\(m)×\(k)×\(n)", [OpInput([m, k]), OpInput([k, n])]) { matmul($0[0], $0[1]) })
+                OpCase(.matmul, "\(m)×\(k)×\(n)", [OpInput([m, k]), OpInput([k, n])]) { matmul($0[0], $0[1]) }
+            )
         }
         cases.append(OpCase(.matmul, "with itself", [OpInput([4, 4])]) { matmul($0[0], $0[0]) })
         return cases + linearLayouts + linearActivations
@@ -76,8 +81,8 @@ extension OpCase {
         return cases
     }
 
-    /// Every activation fused. |x·Wᵀ| stays below 0.5 and |b| above 1, so that relu's kink is far and log has a
-    /// positive argument.
+    /// Every activation fused. |x·Wᵀ| stays below 0.5 and |b| above 1, so that relu's kink is far and log has
+    /// a positive argument.
     private static var linearActivations: [OpCase] {
         UnaryFunction.allCases.map { function in
             let inputs = [

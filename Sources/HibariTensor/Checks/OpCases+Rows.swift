@@ -24,7 +24,9 @@ extension OpCase {
         ]
         for (variant, probability, stream) in streams {
             cases.append(
-                OpCase(.dropout, variant, [OpInput([5, 7])]) { dropout($0[0], probability: probability, stream) })
+                OpCase(.dropout, variant, [OpInput([5, 7])]) {
+                    dropout($0[0], probability: probability, stream)
+                })
         }
         return cases
     }
@@ -47,11 +49,15 @@ extension OpCase {
                 OpCase(.layerNorm, "no bias, ε \(epsilon)", [x, vector]) {
                     layerNorm($0[0], weight: $0[1], bias: nil, epsilon: epsilon)
                 },
-                OpCase(.rmsNorm, "ε \(epsilon)", [x, vector]) { rmsNorm($0[0], weight: $0[1], epsilon: epsilon) },
+                OpCase(.rmsNorm, "ε \(epsilon)", [x, vector]) {
+                    rmsNorm($0[0], weight: $0[1], epsilon: epsilon)
+                },
             ]
         }
         cases += [
-            OpCase(.layerNorm, "frozen input", [OpInput([3, 7], isDifferentiable: false), vector, OpInput([7])]) {
+            OpCase(
+                .layerNorm, "frozen input", [OpInput([3, 7], isDifferentiable: false), vector, OpInput([7])]
+            ) {
                 layerNorm($0[0], weight: $0[1], bias: $0[2], epsilon: 1e-5)
             },
             OpCase(.rmsNorm, "one row", [OpInput([33]), OpInput([33])]) {

@@ -29,7 +29,9 @@ extension OpCase {
         }
         for (axis, range) in [(0, 1..<3), (0, 0..<2), (1, 1..<3), (2, 2..<5), (-1, 0..<1), (-2, 0..<4)] {
             cases.append(
-                OpCase(.slice, "axis \(axis), \(range)", [OpInput([3, 4, 5])]) { $0[0].slice(axis: axis, range) })
+                OpCase(.slice, "axis \(axis), \(range)", [OpInput([3, 4, 5])]) {
+                    $0[0].slice(axis: axis, range)
+                })
         }
         // Views that do not start at the first element of their storage, as inputs of other ops.
         cases += [
@@ -53,7 +55,8 @@ extension OpCase {
                 concatenate([$0[0], $0[1], $0[0]], axis: 1)
             },
             OpCase(
-                .concatenate, "after a frozen part", [OpInput([2, 3], isDifferentiable: false), OpInput([1, 3])]
+                .concatenate, "after a frozen part",
+                [OpInput([2, 3], isDifferentiable: false), OpInput([1, 3])]
             ) { concatenate([$0[0], $0[1]]) },
         ]
         return cases

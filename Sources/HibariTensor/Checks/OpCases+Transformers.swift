@@ -70,7 +70,9 @@ extension OpCase {
             },
             OpCase(.meanSquaredError, "both", [x, y]) { meanSquaredError($0[0], $0[1]) },
             OpCase(.meanSquaredError, "constant target", [x, constant]) { meanSquaredError($0[0], $0[1]) },
-            OpCase(.meanSquaredError, "constant prediction", [constant, y]) { meanSquaredError($0[0], $0[1]) },
+            OpCase(.meanSquaredError, "constant prediction", [constant, y]) {
+                meanSquaredError($0[0], $0[1])
+            },
         ]
         return cases
     }

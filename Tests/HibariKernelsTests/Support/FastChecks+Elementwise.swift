@@ -1,7 +1,7 @@
 import HibariKernels
 
-/// The comparisons of the fast kernels with their references. They run on the tier of this process; tests call them
-/// here and in processes that force another tier.
+/// The comparisons of the fast kernels with their references. They run on the tier of this process; tests
+/// call them here and in processes that force another tier.
 enum FastChecks {
     /// Around the vector lengths, and more than one task of a threaded loop.
     static let sizes = [0, 1, 7, 8, 15, 16, 17, 33, 1000, 40_003]

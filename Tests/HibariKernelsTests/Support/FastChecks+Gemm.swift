@@ -1,7 +1,8 @@
 import HibariKernels
 
 extension FastChecks {
-    /// Rows, columns, depth: single elements, edges of every tile, more than one block of depth, several tasks.
+    /// Rows, columns, depth: single elements, edges of every tile, more than one block of depth, several
+    /// tasks.
     private static let gemmSizes = [
         (1, 1, 1), (3, 2, 0), (4, 8, 5), (5, 9, 7), (6, 16, 33), (13, 33, 17), (12, 32, 256), (1, 100, 300),
         (100, 1, 40), (11, 70, 513), (130, 97, 66), (90, 130, 257),
@@ -12,7 +13,8 @@ extension FastChecks {
             for (transposesA, transposesB) in [(false, false), (false, true), (true, false), (true, true)] {
                 for padding in [0, 3] {
                     let problem = GemmProblem(
-                        rows: rows, columns: columns, depth: depth, transposesA: transposesA, transposesB: transposesB,
+                        rows: rows, columns: columns, depth: depth, transposesA: transposesA,
+                        transposesB: transposesB,
                         strideA: (transposesA ? rows : depth) + padding,
                         strideB: (transposesB ? depth : columns) + padding, strideC: columns + padding,
                         accumulates: padding != 0)

@@ -12,7 +12,8 @@ extension FastChecks {
     }
 
     private static func crossEntropy(_ rows: Int, _ classes: Int, _ smoothing: Double) {
-        let problem = CrossEntropyProblem(rows: rows, classes: classes, labelSmoothing: smoothing, ignoredTarget: -1)
+        let problem = CrossEntropyProblem(
+            rows: rows, classes: classes, labelSmoothing: smoothing, ignoredTarget: -1)
         // Every third row is ignored; the others walk through the classes.
         let targets = (0..<rows).map { Int32($0 % 3 == 1 ? -1 : ($0 * 5 + classes - 1) % classes) }
         let (x, losses) = (sample(rows * classes, -8...8), sample(rows))
@@ -46,7 +47,8 @@ extension FastChecks {
 
     private static func sgd(_ n: Int, _ usesNesterov: Bool) {
         let step = SGDStep(
-            learningRate: 0.1, momentum: 0.9, weightDecay: 0.2, gradientScale: 0.7, usesNesterov: usesNesterov)
+            learningRate: 0.1, momentum: 0.9, weightDecay: 0.2, gradientScale: 0.7, usesNesterov: usesNesterov
+        )
         compare("sgd \(n), nesterov \(usesNesterov)", [sample(n)], [sample(n, seed: 2), sample(n, seed: 3)]) {
             Float.sgd(n, step, $1[0], $0[0], $1[1])
         } reference: {

@@ -42,10 +42,12 @@ extension FastChecks {
             let given = sample(rows * problem.statisticsPerRow, 0.5...1.5, seed: 5)
             compare(name + " backward", [x, weight, given, dy], [x, weight, bias], limit: 4e-6) {
                 Float.normalizeBackward(
-                    problem, $0[0], weight: $0[1], $0[2], $0[3], $1[0], dWeight: $1[1], dBias: hasBias ? $1[2] : nil)
+                    problem, $0[0], weight: $0[1], $0[2], $0[3], $1[0], dWeight: $1[1],
+                    dBias: hasBias ? $1[2] : nil)
             } reference: {
                 Double.normalizeBackward(
-                    problem, $0[0], weight: $0[1], $0[2], $0[3], $1[0], dWeight: $1[1], dBias: hasBias ? $1[2] : nil)
+                    problem, $0[0], weight: $0[1], $0[2], $0[3], $1[0], dWeight: $1[1],
+                    dBias: hasBias ? $1[2] : nil)
             }
         }
     }
@@ -64,11 +66,13 @@ extension FastChecks {
         }
         compare("headNorm backward \(problem)", [x, q, k, inverse, dy], [x, q, k], limit: 4e-6) {
             Float.normalizeHeadsBackward(
-                problem, $0[0], queryWeight: $0[1], keyWeight: $0[2], $0[3], $0[4], $1[0], dQueryWeight: $1[1],
+                problem, $0[0], queryWeight: $0[1], keyWeight: $0[2], $0[3], $0[4], $1[0],
+                dQueryWeight: $1[1],
                 dKeyWeight: $1[2])
         } reference: {
             Double.normalizeHeadsBackward(
-                problem, $0[0], queryWeight: $0[1], keyWeight: $0[2], $0[3], $0[4], $1[0], dQueryWeight: $1[1],
+                problem, $0[0], queryWeight: $0[1], keyWeight: $0[2], $0[3], $0[4], $1[0],
+                dQueryWeight: $1[1],
                 dKeyWeight: $1[2])
         }
     }

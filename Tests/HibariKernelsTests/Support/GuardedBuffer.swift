@@ -1,6 +1,7 @@
 import HibariSupport
 
-/// Numbers at a chosen distance from an aligned address, with marked words on both sides that show a stray write.
+/// Numbers at a chosen distance from an aligned address, with marked words on both sides that show a stray
+/// write.
 final class GuardedBuffer<Scalar: BinaryFloatingPoint> {
     private static var guardCount: Int { 40 }
     private static var mark: Scalar { 1234.5 }

@@ -1,8 +1,8 @@
 import HibariKernels
 import Testing
 
-/// Runs a float32 kernel and its float64 reference on the same numbers, at several alignments, and compares every
-/// output element.
+/// Runs a float32 kernel and its float64 reference on the same numbers, at several alignments, and compares
+/// every output element.
 ///
 /// - Parameters:
 ///   - outputs: what the output buffers hold before; they tell accumulation from replacement.
@@ -23,7 +23,8 @@ func compare(
             let error = largestError(got, expected, floor: floor)
             #expect(
                 error.value <= limit,
-                "\(name), offset \(offset), output \(index)[\(error.index)]: got \(error.got), expected \(error.expected)")
+                "\(name), offset \(offset), output \(index)[\(error.index)]: \(error.got), not \(error.expected)"
+            )
         }
     }
 }
@@ -41,7 +42,8 @@ private func run<T: KernelScalar>(
     )
 }
 
-/// The largest |got − expected| relative to the largest expected element. An infinity or NaN must be met exactly.
+/// The largest |got − expected| relative to the largest expected element. An infinity or NaN must be met
+/// exactly.
 func largestError(
     _ got: [Float], _ expected: [Double], floor: Double = 1e-30
 ) -> (value: Double, index: Int, got: Float, expected: Double) {

@@ -38,10 +38,9 @@ import Testing
             _ = valueWithGradient { item.loss(truth)() }
             for (a, b) in zip(fast, truth) where b.hasGradient {
                 #expect(a.hasGradient)
-                // A gradient that is zero in truth is compared with 1.
-                let isZero = largestError(Tensor(zeros: b.shape, .float64), b.gradient).value < 1
-                let error = isZero ? largestError(a.gradient, Tensor(zeros: a.shape)) : largestError(a.gradient, b.gradient)
-                #expect(error.value < (isZero ? 1e24 : 1e-5), "\(a.name): gradient element \(error.index), \(error.value)")
+                // Gradients that are zero in truth are rounding errors of numbers near 1.
+                let error = largestError(a.gradient, b.gradient, floor: 0.1)
+                #expect(error.value < 1e-5, "\(a.name): gradient element \(error.index)")
             }
         }
     }
@@ -51,7 +50,10 @@ import Testing
         let cases = OpCase.all
         for (index, first) in cases.enumerated() {
             for second in cases[(index + 1)...] where second.op == first.op && second.inputs == first.inputs {
-                let (a, b) = (first.apply(first.parameters(.float64).map(\.value)), second.apply(second.parameters(.float64).map(\.value)))
+                let (a, b) = (
+                    first.apply(first.parameters(.float64).map(\.value)),
+                    second.apply(second.parameters(.float64).map(\.value))
+                )
                 #expect(
                     a.shape != b.shape || largestError(a, b).value > 1e-6,
                     "\(first.name) and \(second.name) give the same")
@@ -70,7 +72,9 @@ import Testing
         #expect(!checkGradients(of: [slightlyWrong])[0].passed)
         let nothing = OpCase(.exp, "of a constant", [OpInput([5], isDifferentiable: false)]) { exp($0[0]) }
         #expect(!checkGradients(of: [nothing])[0].passed)
-        let notANumber = OpCase(.log, "of negative numbers", [OpInput([5], magnitude: 1...2)]) { log(-1 * exp($0[0])) }
+        let notANumber = OpCase(.log, "of negative numbers", [OpInput([5], magnitude: 1...2)]) {
+            log(-1 * exp($0[0]))
+        }
         #expect(!checkGradients(of: [notANumber])[0].passed)
     }
 

@@ -57,10 +57,14 @@ import Testing
 
     @Test func badShapesTrap() async {
         await #expect(processExitsWith: .failure) { _ = vector(1, 2) + vector(1, 2, 3) }
-        await #expect(processExitsWith: .failure) { _ = matrix([1, 2]) * Tensor(repeating: 1, shape: [2, 1, 3]) }
+        await #expect(processExitsWith: .failure) {
+            _ = matrix([1, 2]) * Tensor(repeating: 1, shape: [2, 1, 3])
+        }
         await #expect(processExitsWith: .failure) { _ = vector(1, 2).broadcast(to: [2, 3]) }
         await #expect(processExitsWith: .failure) { _ = matrix([1, 2]).broadcast(to: [2]) }
         await #expect(processExitsWith: .failure) { _ = vector(1) + Tensor([1.0], shape: [1]) }
-        await #expect(processExitsWith: .failure) { _ = Tensor([1] as [Int32], shape: [1]) + Tensor([1] as [Int32], shape: [1]) }
+        await #expect(processExitsWith: .failure) {
+            _ = Tensor([1] as [Int32], shape: [1]) + Tensor([1] as [Int32], shape: [1])
+        }
     }
 }

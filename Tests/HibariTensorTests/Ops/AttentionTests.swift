@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct AttentionTests {
     private let layouts = [
-        HeadLayout(heads: 2, keyValueHeads: 2, headDim: 4), HeadLayout(heads: 4, keyValueHeads: 2, headDim: 6),
+        HeadLayout(heads: 2, keyValueHeads: 2, headDim: 4),
+        HeadLayout(heads: 4, keyValueHeads: 2, headDim: 6),
     ]
 
     /// One head of size 1: scores q·k, weights by hand.
@@ -23,11 +24,17 @@ import Testing
                 let noise = Tensor(normal: [2, time - cut, layout.rowWidth], deviation: 5, stream: stream(2))
                 let changed = concatenate([x.slice(axis: 1, 0..<cut), noise], axis: 1)
                 for window in [nil, 5] {
-                    let (a, b) = (causalAttention(x, layout, window: window), causalAttention(changed, layout, window: window))
+                    let (a, b) = (
+                        causalAttention(x, layout, window: window),
+                        causalAttention(changed, layout, window: window)
+                    )
                     #expect(
-                        a.slice(axis: 1, 0..<cut).array(of: Float.self) == b.slice(axis: 1, 0..<cut).array(of: Float.self))
+                        a.slice(axis: 1, 0..<cut).array(of: Float.self)
+                            == b.slice(axis: 1, 0..<cut).array(of: Float.self))
                     #expect(largestError(a, b).value > 0.01)
-                    let dx = gradients([x]) { causalAttention($0[0], layout, window: window).slice(axis: 1, 0..<cut) }[0]
+                    let dx = gradients([x]) {
+                        causalAttention($0[0], layout, window: window).slice(axis: 1, 0..<cut)
+                    }[0]
                     #expect(dx.slice(axis: 1, cut..<time).array(of: Float.self).allSatisfy { $0 == 0 })
                 }
             }
@@ -40,7 +47,9 @@ import Testing
         let (time, window) = (60, 5)
         let x = Tensor(normal: [1, time, layout.rowWidth], deviation: 1, stream: stream(1))
         let last = time - 1
-        let dx = gradients([x]) { causalAttention($0[0], layout, window: window).slice(axis: 1, last..<time) }[0]
+        let dx = gradients([x]) {
+            causalAttention($0[0], layout, window: window).slice(axis: 1, last..<time)
+        }[0]
         for t in 0..<time {
             let isZero = dx.slice(axis: 1, t..<t + 1).array(of: Float.self).allSatisfy { $0 == 0 }
             #expect(isZero == (t <= last - window), "position \(t)")
@@ -97,7 +106,8 @@ import Testing
             _ = causalAttention(Tensor(zeros: [2, 6]), HeadLayout(heads: 1, keyValueHeads: 1, headDim: 2))
         }
         await #expect(processExitsWith: .failure) {
-            _ = causalAttention(Tensor(zeros: [1, 2, 6]), HeadLayout(heads: 1, keyValueHeads: 1, headDim: 2), window: 0)
+            _ = causalAttention(
+                Tensor(zeros: [1, 2, 6]), HeadLayout(heads: 1, keyValueHeads: 1, headDim: 2), window: 0)
         }
         await #expect(processExitsWith: .failure) {
             let (layout, cache) = (HeadLayout(heads: 1, keyValueHeads: 1, headDim: 2), Tensor(zeros: [4, 2]))
@@ -120,7 +130,8 @@ import Testing
         await #expect(processExitsWith: .failure) {
             let (layout, cache) = (HeadLayout(heads: 1, keyValueHeads: 1, headDim: 2), Tensor(zeros: [4, 2]))
             _ = cachedAttention(
-                Tensor(zeros: [1, 2, 6]), layout, keys: cache, values: cache.slice(0..<2), firstPosition: 0, window: nil)
+                Tensor(zeros: [1, 2, 6]), layout, keys: cache, values: cache.slice(0..<2), firstPosition: 0,
+                window: nil)
         }
     }
 
@@ -129,7 +140,8 @@ import Testing
             let (layout, cache) = (HeadLayout(heads: 1, keyValueHeads: 1, headDim: 2), Tensor(zeros: [4, 2]))
             let x = Parameter(Tensor(zeros: [1, 2, 6]))
             _ = valueWithGradient {
-                cachedAttention(x.tensor, layout, keys: cache, values: cache, firstPosition: 0, window: nil).sum()
+                cachedAttention(x.tensor, layout, keys: cache, values: cache, firstPosition: 0, window: nil)
+                    .sum()
             }
         }
     }

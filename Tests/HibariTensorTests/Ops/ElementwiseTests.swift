@@ -39,7 +39,9 @@ import Testing
         let double = dropout(ones.cast(to: .float64), probability: 0.25, stream).array(of: Double.self)
         #expect(zip(double, y.array(of: Float.self)).allSatisfy { ($0 == 0) == ($1 == 0) })
         // The gradient has the same mask.
-        #expect(gradients([ones]) { dropout($0[0], probability: 0.25, stream) }[0].array(of: Float.self) == y.array())
+        #expect(
+            gradients([ones]) { dropout($0[0], probability: 0.25, stream) }[0].array(of: Float.self)
+                == y.array())
     }
 
     /// Dropout reads the words that `RandomStream` gives for the purpose.

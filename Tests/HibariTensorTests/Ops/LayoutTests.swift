@@ -19,7 +19,9 @@ import Testing
         expect(x.slice(axis: 1, 1..<1), [2, 0, 2], [])
         let ids = Tensor([1, 2, 3, 4] as [Int32], shape: [2, 2])
         #expect(ids.slice(axis: 1, 1..<2).array(of: Int32.self) == [2, 4])
-        expect(gradients([x]) { $0[0].slice(axis: 1, 1..<2) }[0], [2, 3, 2], [0, 0, 1, 1, 0, 0, 0, 0, 1, 1, 0, 0])
+        expect(
+            gradients([x]) { $0[0].slice(axis: 1, 1..<2) }[0], [2, 3, 2],
+            [0, 0, 1, 1, 0, 0, 0, 0, 1, 1, 0, 0])
     }
 
     @Test func concatenation() {

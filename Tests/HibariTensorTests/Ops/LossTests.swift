@@ -16,7 +16,9 @@ import Testing
         // Smoothing ε: (1 − ε)·loss + ε·mean over classes.
         let mean = (2.40760596 + 1.40760596 + 0.40760596) / 3
         #expect(
-            abs(crossEntropy(logits.slice(0..<1), targets(2), labelSmoothing: 0.3).item - (0.7 * first + 0.3 * mean)) < 1e-6)
+            abs(
+                crossEntropy(logits.slice(0..<1), targets(2), labelSmoothing: 0.3).item
+                    - (0.7 * first + 0.3 * mean)) < 1e-6)
     }
 
     @Test func gradientIsProbabilityMinusTarget() {
@@ -40,9 +42,15 @@ import Testing
     }
 
     @Test func badArgumentsTrap() async {
-        await #expect(processExitsWith: .failure) { _ = crossEntropy(matrix([1, 2]), Tensor([2] as [Int32], shape: [1])) }
-        await #expect(processExitsWith: .failure) { _ = crossEntropy(matrix([1, 2]), Tensor([-1] as [Int32], shape: [1])) }
-        await #expect(processExitsWith: .failure) { _ = crossEntropy(matrix([1, 2]), Tensor([0, 0] as [Int32], shape: [2])) }
+        await #expect(processExitsWith: .failure) {
+            _ = crossEntropy(matrix([1, 2]), Tensor([2] as [Int32], shape: [1]))
+        }
+        await #expect(processExitsWith: .failure) {
+            _ = crossEntropy(matrix([1, 2]), Tensor([-1] as [Int32], shape: [1]))
+        }
+        await #expect(processExitsWith: .failure) {
+            _ = crossEntropy(matrix([1, 2]), Tensor([0, 0] as [Int32], shape: [2]))
+        }
         await #expect(processExitsWith: .failure) { _ = crossEntropy(matrix([1, 2]), vector(1)) }
         await #expect(processExitsWith: .failure) {
             _ = crossEntropy(matrix([1, 2]), Tensor([0] as [Int32], shape: [1]), labelSmoothing: 1)
@@ -50,7 +58,9 @@ import Testing
         await #expect(processExitsWith: .failure) { _ = meanSquaredError(matrix([1, 2]), vector(1, 2)) }
         await #expect(processExitsWith: .failure) {
             let logits = Parameter(matrix([1, 2]))
-            _ = valueWithGradient { crossEntropyPerRow(logits.tensor, Tensor([0] as [Int32], shape: [1])).sum() }
+            _ = valueWithGradient {
+                crossEntropyPerRow(logits.tensor, Tensor([0] as [Int32], shape: [1])).sum()
+            }
         }
     }
 }

@@ -49,7 +49,8 @@ import Testing
                 for weightCount in [1, 3] {
                     let some = Array(weights.prefix(weightCount))
                     let bias = weightCount == 1 ? Tensor(normal: [17], deviation: 1, stream: stream(9)) : nil
-                    let fixed = linear(x, weights: some, bias: bias, layout: layout, activation: function, order: .fixed)
+                    let fixed = linear(
+                        x, weights: some, bias: bias, layout: layout, activation: function, order: .fixed)
                     let fastest = linear(x, weights: some, bias: bias, layout: layout, activation: function)
                     #expect(largestError(fixed, fastest).value < 1e-6, "\(function), \(weightCount) weights")
                 }
@@ -58,7 +59,8 @@ import Testing
     }
 
     private let activations: [(UnaryFunction, (Tensor) -> Tensor)] = [
-        (.relu, relu), (.geluTanh, geluTanh), (.geluErf, geluErf), (.silu, silu), (.tanh, tanh), (.sigmoid, sigmoid),
+        (.relu, relu), (.geluTanh, geluTanh), (.geluErf, geluErf), (.silu, silu), (.tanh, tanh),
+        (.sigmoid, sigmoid),
         (.exp, exp),
     ]
 
@@ -68,7 +70,8 @@ import Testing
         let weights = [3, 130].map { Tensor(normal: [$0, 100], deviation: 1, stream: stream(UInt64($0))) }
         let whole = linear(x, weights: weights, activation: .silu, order: .fixed).array(of: Float.self)
         let single = (0..<9).flatMap {
-            linear(x.slice($0..<$0 + 1), weights: weights, activation: .silu, order: .fixed).array(of: Float.self)
+            linear(x.slice($0..<$0 + 1), weights: weights, activation: .silu, order: .fixed).array(
+                of: Float.self)
         }
         #expect(whole == single)
     }

@@ -8,7 +8,9 @@ import Testing
         expect(embedding(ids, weight), [3, 2], [5, 6, 1, 2, 5, 6])
         expect(embedding(ids.reshape([1, 3]), weight), [1, 3, 2], [5, 6, 1, 2, 5, 6])
         let cotangent = matrix([1, 10], [2, 20], [3, 30])
-        expect(gradients([weight], weights: cotangent) { embedding(ids, $0[0]) }[0], [3, 2], [2, 20, 0, 0, 4, 40])
+        expect(
+            gradients([weight], weights: cotangent) { embedding(ids, $0[0]) }[0], [3, 2],
+            [2, 20, 0, 0, 4, 40])
     }
 
     /// Pairs (x₀, x₁) of a head of two turn by the position in radians.
@@ -58,12 +60,14 @@ import Testing
         await #expect(processExitsWith: .failure) {
             let table = RotaryTable(positions: 2, headDim: 2, base: 10)
             _ = rotary(
-                Tensor(zeros: [1, 2, 6]), HeadLayout(heads: 1, keyValueHeads: 1, headDim: 2), table, firstPosition: 1)
+                Tensor(zeros: [1, 2, 6]), HeadLayout(heads: 1, keyValueHeads: 1, headDim: 2), table,
+                firstPosition: 1)
         }
         await #expect(processExitsWith: .failure) {
             let table = RotaryTable(positions: 2, headDim: 2, base: 10)
             _ = rotary(
-                Tensor(zeros: [1, 1, 6]), HeadLayout(heads: 1, keyValueHeads: 1, headDim: 2), table, firstPosition: -1)
+                Tensor(zeros: [1, 1, 6]), HeadLayout(heads: 1, keyValueHeads: 1, headDim: 2), table,
+                firstPosition: -1)
         }
     }
 }

@@ -16,7 +16,9 @@ import Testing
     @Test func means() {
         expect(x.mean(), [], [5.5])
         expect(x.mean(axes: [0, 1]), [2], [5, 6])
-        expect(gradients([x]) { $0[0].mean(axes: [0, 1]) }[0], [2, 3, 2], [Double](repeating: 1.0 / 6, count: 12))
+        expect(
+            gradients([x]) { $0[0].mean(axes: [0, 1]) }[0], [2, 3, 2], [Double](repeating: 1.0 / 6, count: 12)
+        )
     }
 
     @Test func maxima() {

@@ -30,14 +30,20 @@ import Testing
     }
 
     @Test func layerNormByHand() {
-        expect(layerNorm(matrix([1, 3]), weight: vector(2, 3), bias: vector(10, 20), epsilon: 0), [1, 2], [8, 23])
+        expect(
+            layerNorm(matrix([1, 3]), weight: vector(2, 3), bias: vector(10, 20), epsilon: 0), [1, 2],
+            [8, 23])
         expect(layerNorm(matrix([1, 3]), weight: vector(2, 3), bias: nil, epsilon: 3), [1, 2], [-1, 1.5])
         // A constant row has no deviation: epsilon keeps it finite.
-        expect(layerNorm(matrix([10, 10]), weight: vector(2, 3), bias: vector(1, 2), epsilon: 1e-5), [1, 2], [1, 2])
+        expect(
+            layerNorm(matrix([10, 10]), weight: vector(2, 3), bias: vector(1, 2), epsilon: 1e-5), [1, 2],
+            [1, 2])
     }
 
     @Test func rmsNormByHand() {
-        expect(rmsNorm(matrix([3, 4]), weight: vector(1, 10), epsilon: 0), [1, 2], [0.84852814, 11.3137085], tolerance: 1e-5)
+        expect(
+            rmsNorm(matrix([3, 4]), weight: vector(1, 10), epsilon: 0), [1, 2], [0.84852814, 11.3137085],
+            tolerance: 1e-5)
         expect(rmsNorm(matrix([1, 1]), weight: vector(1, 10), epsilon: 3), [1, 2], [0.5, 5])
     }
 
@@ -46,7 +52,8 @@ import Testing
         let layout = HeadLayout(heads: 4, keyValueHeads: 2, headDim: 6)
         let x = Tensor(normal: [2, 3, layout.rowWidth], deviation: 1, stream: stream(1))
         let (q, k) = (
-            Tensor(normal: [6], deviation: 1, stream: stream(2)), Tensor(normal: [6], deviation: 1, stream: stream(3))
+            Tensor(normal: [6], deviation: 1, stream: stream(2)),
+            Tensor(normal: [6], deviation: 1, stream: stream(3))
         )
         let composed = concatenate(
             (0..<8).map { head in
@@ -59,7 +66,9 @@ import Testing
 
     @Test func badShapesTrap() async {
         await #expect(processExitsWith: .failure) { _ = softmax(Tensor(scalar: Float(1))) }
-        await #expect(processExitsWith: .failure) { _ = rmsNorm(matrix([1, 2]), weight: vector(1), epsilon: 1e-5) }
+        await #expect(processExitsWith: .failure) {
+            _ = rmsNorm(matrix([1, 2]), weight: vector(1), epsilon: 1e-5)
+        }
         await #expect(processExitsWith: .failure) {
             _ = layerNorm(matrix([1, 2]), weight: vector(1, 1), bias: vector(1), epsilon: 1e-5)
         }
@@ -67,7 +76,8 @@ import Testing
         await #expect(processExitsWith: .failure) {
             let layout = HeadLayout(heads: 1, keyValueHeads: 1, headDim: 2)
             _ = headNorm(
-                matrix([1, 2, 3, 4, 5, 6]), layout, queryWeight: vector(1, 1), keyWeight: vector(1), epsilon: 1e-5)
+                matrix([1, 2, 3, 4, 5, 6]), layout, queryWeight: vector(1, 1), keyWeight: vector(1),
+                epsilon: 1e-5)
         }
     }
 }

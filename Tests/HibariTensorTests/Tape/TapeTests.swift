@@ -115,7 +115,8 @@ import Testing
 
     // MARK: Memory
 
-    /// After the backward pass only parameters and their gradients are left, and a second step needs no new memory.
+    /// After the backward pass only parameters and their gradients are left, and a second step needs no new
+    /// memory.
     @Test func storageGoesBackToThePool() async {
         await #expect(processExitsWith: .success) {
             let weight = Parameter(Tensor(normal: [64, 64], deviation: 0.1, stream: stream(1)))
@@ -127,8 +128,8 @@ import Testing
                     return (h * h).mean()
                 }
             }
-            // One thread, for threads need scratch memory at the same time or not; two steps, for the second has the
-            // buffer of the gradient from the start.
+            // One thread, for threads need scratch memory at the same time or not; two steps, for the second
+            // has the buffer of the gradient from the start.
             ThreadPool.shared.setThreadCount(1)
             step()
             step()
