@@ -14,7 +14,8 @@ public struct Hibari: ParsableCommand {
             """,
         version: "hibari \(version)",
         subcommands: [
-            PretrainCommand.self, GenerateCommand.self, EvalCommand.self,
+            PretrainCommand.self, GenerateCommand.self, EvalCommand.self, PlanCommand.self, InspectCommand.self,
+            CorpusCommand.self, DoctorCommand.self,
         ])
 
     public init() {}

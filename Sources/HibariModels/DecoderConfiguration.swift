@@ -86,6 +86,13 @@ public struct DecoderConfiguration: Equatable, Sendable {
         self.dropout = dropout
     }
 
+    /// Standard deviation of initial weights: GPT-2's 0.02 at its width of 768, and in proportion to 1/√C at others, so
+    /// that activations start at the same size in a narrow model (Docs/results/pretraining.md measures what it is worth).
+    public var initialDeviation: Double { 0.02 * (768 / Double(hiddenSize)).squareRoot() }
+
+    /// The same for projections onto the residual stream, smaller so that its variance does not grow with depth.
+    public var residualDeviation: Double { initialDeviation / (2 * Double(layerCount)).squareRoot() }
+
     /// 4·C for GPT-2; for SwiGLU 8/3·C, which has as many weights, rounded up to a multiple of 32.
     public static func defaultFeedForwardSize(_ family: ModelFamily, _ hiddenSize: Int) -> Int {
         family == .gpt2 ? 4 * hiddenSize : (8 * hiddenSize / 3 + 31) / 32 * 32

@@ -21,14 +21,14 @@ public final class GPT2: LanguageModel {
         self.configuration = configuration
         let (c, width) = (configuration, configuration.hiddenSize)
         let trunk = scope["transformer"]
-        tokens = try TokenEmbedding(trunk["wte"], count: c.vocabularySize, size: width, deviation: 0.02)
-        positions = try TokenEmbedding(trunk["wpe"], count: c.contextLength, size: width, deviation: 0.02)
+        tokens = try TokenEmbedding(trunk["wte"], count: c.vocabularySize, size: width, deviation: c.initialDeviation)
+        positions = try TokenEmbedding(trunk["wpe"], count: c.contextLength, size: width, deviation: c.initialDeviation)
         blocks = try (0..<c.layerCount).map { try GPT2Block(c, trunk["h"]["\($0)"], layer: $0) }
         finalNorm = try makeNorm(c, trunk["ln_f"])
         head =
             c.tiesEmbeddings
             ? nil
-            : try Linear(scope["lm_head"], inputs: width, outputs: c.vocabularySize, hasBias: false, deviation: 0.02)
+            : try Linear(scope["lm_head"], inputs: width, outputs: c.vocabularySize, hasBias: false, deviation: c.initialDeviation)
         try scope.finish(ignoring: c.tiesEmbeddings ? ["lm_head.weight"] : [])
         parameters = scope.parameters
         unusedZeros = scope.unusedZeros
@@ -67,8 +67,6 @@ private struct GPT2Block {
         self.layer = layer
         dropout = c.dropout
         let width = c.hiddenSize
-        // Projections onto the residual stream start smaller, so that its variance does not grow with depth.
-        let residualDeviation = 0.02 / (2 * Double(c.layerCount)).squareRoot()
         func conv1D(
             _ scope: ParameterScope, _ inputs: Int, _ outputs: Int, deviation: Double, activation: Activation? = nil
         ) throws -> Linear {
@@ -79,13 +77,13 @@ private struct GPT2Block {
             return layer
         }
         firstNorm = try makeNorm(c, scope["ln_1"])
-        queryKeyValue = try conv1D(scope["attn"]["c_attn"], width, c.headLayout.rowWidth, deviation: 0.02)
+        queryKeyValue = try conv1D(scope["attn"]["c_attn"], width, c.headLayout.rowWidth, deviation: c.initialDeviation)
         attentionOutput = try conv1D(
-            scope["attn"]["c_proj"], c.headCount * c.headDim, width, deviation: residualDeviation)
+            scope["attn"]["c_proj"], c.headCount * c.headDim, width, deviation: c.residualDeviation)
         secondNorm = try makeNorm(c, scope["ln_2"])
         expand = try conv1D(
-            scope["mlp"]["c_fc"], width, c.feedForwardSize, deviation: 0.02, activation: c.activation)
-        contract = try conv1D(scope["mlp"]["c_proj"], c.feedForwardSize, width, deviation: residualDeviation)
+            scope["mlp"]["c_fc"], width, c.feedForwardSize, deviation: c.initialDeviation, activation: c.activation)
+        contract = try conv1D(scope["mlp"]["c_proj"], c.feedForwardSize, width, deviation: c.residualDeviation)
         attention = SelfAttention(c.headLayout, layer: layer)
     }
 

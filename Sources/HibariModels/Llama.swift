@@ -22,7 +22,7 @@ public final class Llama: LanguageModel {
         let trunk = scope["model"]
         let rotaryTable = RotaryTable(
             positions: c.contextLength, headDim: c.headDim, base: c.ropeBase, scope.dtype)
-        tokens = try TokenEmbedding(trunk["embed_tokens"], count: c.vocabularySize, size: width, deviation: 0.02)
+        tokens = try TokenEmbedding(trunk["embed_tokens"], count: c.vocabularySize, size: width, deviation: c.initialDeviation)
         blocks = try (0..<c.layerCount).map {
             try LlamaBlock(c, trunk["layers"]["\($0)"], layer: $0, rotaryTable)
         }
@@ -30,7 +30,7 @@ public final class Llama: LanguageModel {
         head =
             c.tiesEmbeddings
             ? nil
-            : try Linear(scope["lm_head"], inputs: width, outputs: c.vocabularySize, hasBias: false, deviation: 0.02)
+            : try Linear(scope["lm_head"], inputs: width, outputs: c.vocabularySize, hasBias: false, deviation: c.initialDeviation)
         try scope.finish(ignoring: c.tiesEmbeddings ? ["lm_head.weight"] : [])
         parameters = scope.parameters
         unusedZeros = scope.unusedZeros
@@ -66,25 +66,23 @@ private struct LlamaBlock {
         dropout = c.dropout
         let width = c.hiddenSize
         let (queries, keys) = (c.headCount * c.headDim, c.keyValueHeadCount * c.headDim)
-        // Projections onto the residual stream start smaller, so that its variance does not grow with depth.
-        let residualDeviation = 0.02 / (2 * Double(c.layerCount)).squareRoot()
         let attentionScope = scope["self_attn"]
         inputNorm = try RMSNorm(scope["input_layernorm"], size: width, epsilon: c.normEpsilon)
         queryKeyValue = try PackedLinear(
             attentionScope, inputs: width, parts: [("q_proj", queries), ("k_proj", keys), ("v_proj", keys)],
-            deviation: 0.02)
+            deviation: c.initialDeviation)
         attentionOutput = try Linear(
-            attentionScope["o_proj"], inputs: queries, outputs: width, hasBias: false, deviation: residualDeviation)
+            attentionScope["o_proj"], inputs: queries, outputs: width, hasBias: false, deviation: c.residualDeviation)
         let normsHeads = c.family == .qwen3
         queryNorm = normsHeads ? try RMSNorm(attentionScope["q_norm"], size: c.headDim, epsilon: c.normEpsilon) : nil
         keyNorm = normsHeads ? try RMSNorm(attentionScope["k_norm"], size: c.headDim, epsilon: c.normEpsilon) : nil
         postAttentionNorm = try RMSNorm(scope["post_attention_layernorm"], size: width, epsilon: c.normEpsilon)
         gateUp = try PackedLinear(
             scope["mlp"], inputs: width, parts: [("gate_proj", c.feedForwardSize), ("up_proj", c.feedForwardSize)],
-            deviation: 0.02)
+            deviation: c.initialDeviation)
         down = try Linear(
             scope["mlp"]["down_proj"], inputs: c.feedForwardSize, outputs: width, hasBias: false,
-            deviation: residualDeviation)
+            deviation: c.residualDeviation)
         attention = SelfAttention(c.headLayout, layer: layer)
     }
 

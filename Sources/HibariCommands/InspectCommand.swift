@@ -1,0 +1,97 @@
+import ArgumentParser
+import HibariCheckpoint
+import HibariModels
+import HibariNN
+import HibariSupport
+import HibariTokenizers
+
+struct InspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect", abstract: "Show what is in a run directory, a model folder or a safetensors file.",
+        discussion: "Example: hibari inspect checkpoints/stories-en")
+
+    @Argument(help: "A run directory, a Hugging Face folder, or a .safetensors file.") var path: String
+    @Flag(help: "List every tensor.") var tensors = false
+    @Flag(help: "Print one JSON object.") var json = false
+
+    func run() throws {
+        if !directoryExists(path) {
+            let file = try SafetensorsFile(path: path)
+            return printResult(json ? tensorList(file).text() : tensorTable(file))
+        }
+        let folder = try ModelFolder(path: path)
+        let file = try SafetensorsFile(path: joinPath(path, ModelFolder.weightsName), verify: false)
+        if json { return printResult(description(folder, file).text()) }
+        printResult(summary(folder))
+        if tensors { printResult("\n" + tensorTable(file)) }
+    }
+
+    private func summary(_ folder: ModelFolder) -> String {
+        let c = folder.model.configuration
+        var rows: [(String, String)] = [
+            ("model", "\(c.family.rawValue), \(c.layerCount) layers, width \(c.hiddenSize), MLP \(c.feedForwardSize)"),
+            ("attention", "\(c.headCount) heads of \(c.headDim), \(c.keyValueHeadCount) key-value heads"),
+            ("context", "\(c.contextLength) tokens"),
+            ("vocabulary", "\(c.vocabularySize) (\(folder.tokenizer.kind)), head \(c.tiesEmbeddings ? "tied" : "not tied")"),
+            ("parameters", "\(folder.model.parameterCount)"),
+            ("  embedding", "\(c.parameterGroups.embedding)"),
+            ("  attention", "\(c.parameterGroups.attention)"),
+            ("  MLP", "\(c.parameterGroups.feedForward)"),
+            ("  norms", "\(c.parameterGroups.norms)"),
+            ("FLOPs", "\(abbreviated(c.trainingFLOPsPerToken)) per token of training at the full context"),
+            ("KV cache", "\(abbreviatedBytes(Double(c.cacheBytesPerToken))) per token"),
+        ]
+        rows += runRows()
+        return rows.map { padded($0.0, 14) + $0.1 }.joined(separator: "\n")
+    }
+
+    /// What the folder says of its training, if it is a run.
+    private func runRows() -> [(String, String)] {
+        let run = joinPath(path, "run.json")
+        guard fileExists(run), let json = try? JSONValue(contentsOf: run) else { return [] }
+        let corpus = json["corpus"]
+        var rows = [
+            ("trained on", "\(corpus?["documents"]?.int ?? 0) documents, \(abbreviatedBytes(corpus?["bytes"]?.double ?? 0)), "
+                + "sha256 \((corpus?["sha256"]?.string ?? "").prefix(12))"),
+            ("command", (json["command"]?.array ?? []).compactMap(\.string).joined(separator: " ")),
+        ]
+        if let metrics = try? readFile(joinPath(path, "metrics.jsonl")) {
+            let evaluations = metrics.split(separator: UInt8(ascii: "\n")).compactMap { try? JSONValue(parsing: Array($0)) }
+                .filter { $0["val_loss"]?.double != nil }
+            if let best = evaluations.min(by: { $0["val_loss"]!.double! < $1["val_loss"]!.double! }) {
+                rows.append(("best", "validation loss \(fixed(best["val_loss"]?.double ?? 0, 4)) at step \(best["step"]?.int ?? 0)"))
+            }
+        }
+        return rows
+    }
+
+    private func description(_ folder: ModelFolder, _ file: SafetensorsFile) -> JSONValue {
+        let c = folder.model.configuration
+        return [
+            "configuration": c.huggingFaceJSON(endOfText: folder.tokenizer.endOfText),
+            "parameters": .integer(folder.model.parameterCount), "tokenizer": .string(folder.tokenizer.kind),
+            "training_flops_per_token": .number(c.trainingFLOPsPerToken), "tensors": tensorList(file),
+        ]
+    }
+
+    private func tensorList(_ file: SafetensorsFile) -> JSONValue {
+        .array(
+            file.entries.map { entry in
+                [
+                    "name": .string(entry.name), "dtype": .string(entry.dtype.rawValue),
+                    "shape": .array(entry.shape.map { .integer($0) }), "bytes": .integer(entry.range.count),
+                ]
+            })
+    }
+
+    private func tensorTable(_ file: SafetensorsFile) -> String {
+        let width = file.entries.map(\.name.count).max() ?? 0
+        var lines = file.metadata.sorted { $0.key < $1.key }.map { padded($0.key, width + 2) + $0.value }
+        lines += file.entries.map {
+            padded($0.name, width + 2) + padded($0.dtype.rawValue, 6) + padded("\($0.shape)", 16)
+                + abbreviatedBytes(Double($0.range.count))
+        }
+        let total = file.entries.reduce(0) { $0 + $1.count }
+        return (lines + ["\(file.entries.count) tensors, \(total) elements"]).joined(separator: "\n")
+    }
+}
