@@ -41,9 +41,11 @@ package enum GemmBackend: String, Sendable {
 
     /// The environment variable `HIBARI_GEMM` (native, openblas) overrides the choice by instruction set.
     package static let active: GemmBackend = {
+        // Choosing the kernels also sets OpenBLAS to one thread: our own threads call it.
+        let tier = KernelTable.activeName
         if let wanted = getenv("HIBARI_GEMM"), let backend = GemmBackend(rawValue: String(cString: wanted)) {
             return backend
         }
-        return KernelTable.activeName == "avx512" ? .native : .openBLAS
+        return tier == "avx512" ? .native : .openBLAS
     }()
 }

@@ -9,7 +9,8 @@ extension Float {
         let blocks = (problem.time + queryBlock - 1) / queryBlock
         ThreadPool.shared.run(problem.batch * problem.heads * blocks) { task in
             // Long blocks first, so that the threads finish together.
-            let block = AttentionBlock(problem, task % blocks, head: task / blocks % problem.heads, task / blocks / problem.heads)
+            let (row, index) = (task / blocks, blocks - 1 - task % blocks)
+            let block = AttentionBlock(problem, index, head: row % problem.heads, row / problem.heads)
             withAttentionScratch(problem, matrices: 1) { scores, _, scratch in
                 let keys = block.keys.count
                 serialGemm(

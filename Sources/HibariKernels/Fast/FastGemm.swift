@@ -126,7 +126,8 @@ extension Float {
         }
     }
 
-    /// OpenBLAS (set to one thread), split by blocks of rows over our pool.
+    /// OpenBLAS (set to one thread), split by blocks of rows over our pool. Its edge kernels differ in their rounding, so
+    /// results differ in the last bits between thread counts.
     private static func blasGemm(
         _ problem: GemmProblem, _ a: Input, _ b: Input, _ c: Output, _ epilogue: GemmEpilogue<Float>
     ) {

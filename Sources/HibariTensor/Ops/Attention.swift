@@ -45,10 +45,16 @@ package func cachedAttention(
     _ qkv: Tensor, _ layout: HeadLayout, keys: Tensor, values: Tensor, firstPosition: Int, window: Int?
 ) -> Tensor {
     layout.check(qkv, .attention)
+    require(window.map { $0 > 0 } ?? true, .attention, "the window must be positive, got \(window ?? 0)")
     require(qkv.node == nil, .attention, "attention over a cache has no gradient")
     let rows = qkv.shape.rowCount
     require(
-        firstPosition + rows <= keys.shape[0], .attention, "\(firstPosition + rows) positions, the cache has \(keys.shape[0])")
+        firstPosition >= 0 && firstPosition + rows <= keys.shape[0], .attention,
+        "positions \(firstPosition)..<\(firstPosition + rows), the cache has \(keys.shape[0])")
+    let width = layout.keyValueHeads * layout.headDim
+    require(
+        keys.shape == values.shape && keys.shape[-1] == width, .attention,
+        "keys \(keys.shape) and values \(values.shape); expected [capacity, \(width)]")
     let problem = CachedAttentionProblem(
         rows: rows, firstPosition: firstPosition, heads: layout.heads, keyValueHeads: layout.keyValueHeads,
         headDim: layout.headDim, window: window, queryStride: layout.rowWidth)
@@ -68,7 +74,8 @@ package func storeKeysAndValues(
     let rows = qkv.shape.rowCount
     let width = layout.keyValueHeads * layout.headDim
     require(
-        firstPosition + rows <= keys.shape[0] && keys.shape == values.shape && keys.shape[1] == width, .attention,
+        firstPosition >= 0 && firstPosition + rows <= keys.shape[0] && keys.shape == values.shape
+            && keys.shape[1] == width, .attention,
         "\(rows) rows at \(firstPosition) in a cache of \(keys.shape)")
     func run<T: KernelScalar>(_: T.Type) {
         for row in 0..<rows {

@@ -39,13 +39,16 @@ package func linear(
             let product = problem.forward(columns)
             if order == .fixed {
                 T.linearFixedOrder(product, x.input(), weight.input(), y)
-                addBiasAndActivation(T.self, problem, bias, activation, y, output.output(T.self))
             } else {
                 let epilogue = GemmEpilogue<T>(
                     bias: bias?.input(), activation: activation,
                     activated: activation == nil ? nil : output.output(T.self) + columns.lowerBound)
                 T.gemm(product, x.input(), weight.input(), y, epilogue)
             }
+        }
+        if order == .fixed {
+            addBiasAndActivation(
+                T.self, problem, bias, activation, preactivation.output(T.self), output.output(T.self))
         }
     }
     forward(x.dtype.scalar)
@@ -76,6 +79,7 @@ private struct LinearProblem {
     private let layout: WeightLayout
 
     init(_ x: Tensor, _ weights: [Tensor], _ bias: Tensor?, _ layout: WeightLayout) {
+        require(!weights.isEmpty, .linear, "no weights given")
         self.layout = layout
         rows = x.shape.rowCount
         inputs = x.shape[-1]

@@ -8,7 +8,7 @@ extension Tensor {
     public func mean(axes: [Int]? = nil) -> Tensor { reduced(.mean, axes) { 1 / Double($0) } }
 
     private func reduced(_ op: OpName, _ axes: [Int]?, factor: (Int) -> Double) -> Tensor {
-        let sorted = normalizedAxes(axes)
+        let sorted = normalizedAxes(op, axes)
         var result = detached
         var kept = shape
         for axis in sorted.reversed() {
@@ -24,7 +24,7 @@ extension Tensor {
         }
     }
 
-    /// y = max x over one axis, which disappears; the gradient goes to the first largest element.
+    /// y = max x over one axis, which disappears; the gradient goes to the first largest element. NaN counts as largest.
     public func max(axis: Int) -> Tensor {
         let (outer, n, inner) = shape.split(at: axis)
         require(n > 0, .max, "axis \(axis) of \(shape) is empty")
@@ -37,7 +37,9 @@ extension Tensor {
             for index in 0..<outer * inner {
                 let first = index / inner * n * inner + index % inner
                 var best = first
-                for k in 1..<Swift.max(1, n) where input[first + k * inner] > input[best] { best = first + k * inner }
+                for k in 1..<Swift.max(1, n) where !(input[first + k * inner] <= input[best]) && !input[best].isNaN {
+                    best = first + k * inner
+                }
                 winners[index] = best
                 output[index] = input[best]
             }
@@ -56,9 +58,13 @@ extension Tensor {
         }
     }
 
-    private func normalizedAxes(_ axes: [Int]?) -> [Int] {
+    private func normalizedAxes(_ op: OpName, _ axes: [Int]?) -> [Int] {
         guard let axes else { return Array(0..<shape.rank) }
-        return axes.map { $0 < 0 ? $0 + shape.rank : $0 }.sorted()
+        let sorted = axes.map { $0 < 0 ? $0 + shape.rank : $0 }.sorted()
+        require(
+            sorted.allSatisfy { (0..<shape.rank).contains($0) } && Set(sorted).count == sorted.count, op,
+            "axes \(axes) of \(shape); expected different axes in \(-shape.rank)..<\(shape.rank)")
+        return sorted
     }
 
     /// The same storage under another shape, without a node.

@@ -40,8 +40,8 @@ public func rotary(_ qkv: Tensor, _ layout: HeadLayout, _ table: RotaryTable, fi
     layout.check(qkv, .rotary)
     let time = qkv.shape[-2]
     require(
-        firstPosition + time <= table.positions && table.headDim == layout.headDim, .rotary,
-        "positions up to \(firstPosition + time) with heads of \(layout.headDim), table has \(table.positions) of "
+        firstPosition >= 0 && firstPosition + time <= table.positions && table.headDim == layout.headDim, .rotary,
+        "positions \(firstPosition)..<\(firstPosition + time) with heads of \(layout.headDim), table has \(table.positions) of "
             + "\(table.headDim)")
     let problem = RotaryProblem(
         rows: qkv.shape.rowCount, heads: layout.heads + 2 * layout.keyValueHeads,

@@ -34,17 +34,19 @@ package final class Node {
     /// Lets a kernel write, or add to (`accumulates`), the gradient in place.
     func withBuffer(_ shape: Shape, _ dtype: DType, _ body: (_ buffer: Tensor, _ accumulates: Bool) -> Void) {
         if let parameter { return parameter.withGradientBuffer(body) }
-        guard let existing = gradient else {
+        guard gradient != nil else {
             let fresh = Tensor(uninitialized: shape, dtype)
             body(fresh, false)
             gradient = fresh
             return
         }
-        if !isKnownUniquelyReferenced(&gradient!.storage) || existing.offset != 0 {
-            gradient = existing.copied()
-        }
+        // Not through a local copy of the tensor: that would be a second reference, and each addition a copy.
+        if !isKnownUniquelyReferenced(&gradient!.storage) { gradient = gradient!.copied() }
         body(gradient!, true)
     }
+
+    /// Lets go of the inputs of the op without a gradient for them.
+    func release() { backward = nil }
 
     func propagate() {
         guard let gradient, let backward else {

@@ -11,6 +11,12 @@ package final class Tape: @unchecked Sendable {
 
     fileprivate var nodes: [Node] = []
 
+    /// From the last to the first, as `backward` does: a node that goes before those that use it would leave the end of
+    /// the graph to be freed recursively.
+    deinit {
+        while let node = nodes.popLast() { node.release() }
+    }
+
     func append(_ node: Node) { nodes.append(node) }
 
     /// Propagates from `root`, whose gradient is `seed`.

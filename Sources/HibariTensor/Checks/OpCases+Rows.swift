@@ -1,0 +1,69 @@
+extension OpCase {
+    /// Functions of one variable, gated and random ones.
+    static var elementwise: [OpCase] {
+        let functions: [(OpName, OpInput, (Tensor) -> Tensor)] = [
+            (.exp, OpInput([3, 7], magnitude: 0...2), exp),
+            (.log, OpInput([3, 7], magnitude: 0.2...3, isPositive: true), log),
+            (.tanh, OpInput([3, 7], magnitude: 0...2), tanh),
+            (.sigmoid, OpInput([3, 7], magnitude: 0...4), sigmoid),
+            (.relu, OpInput([3, 7], magnitude: 0.1...2), relu),
+            (.geluTanh, OpInput([3, 7], magnitude: 0...4), geluTanh),
+            (.geluErf, OpInput([3, 7], magnitude: 0...4), geluErf),
+            (.silu, OpInput([3, 7], magnitude: 0...4), silu),
+        ]
+        var cases = functions.map { op, input, apply in OpCase(op, "plain", [input]) { apply($0[0]) } }
+        cases.append(OpCase(.swiGLU, "one row", [OpInput([6])]) { swiGLU($0[0]) })
+        cases.append(OpCase(.swiGLU, "rows", [OpInput([2, 3, 10])]) { swiGLU($0[0]) })
+        let streams: [(String, Double, DropoutStream)] = [
+            ("p 0.4", 0.4, DropoutStream(seed: 1, step: 0, layer: 0)),
+            ("p 0.8", 0.8, DropoutStream(seed: 1, step: 0, layer: 0)),
+            ("p 0", 0, DropoutStream(seed: 1, step: 0, layer: 0)),
+            ("another seed", 0.4, DropoutStream(seed: 2, step: 0, layer: 0)),
+            ("another step", 0.4, DropoutStream(seed: 1, step: 1, layer: 0)),
+            ("another layer", 0.4, DropoutStream(seed: 1, step: 0, layer: 1)),
+        ]
+        for (variant, probability, stream) in streams {
+            cases.append(
+                OpCase(.dropout, variant, [OpInput([5, 7])]) {
+                    dropout($0[0], probability: probability, stream)
+                })
+        }
+        return cases
+    }
+
+    /// Softmax and the norms.
+    static var rows: [OpCase] {
+        var cases: [OpCase] = []
+        for shape: Shape in [[7], [3, 1], [2, 3, 5], [2, 17]] {
+            cases += [
+                OpCase(.softmax, "\(shape)", [OpInput(shape, magnitude: 0...3)]) { softmax($0[0]) },
+                OpCase(.logSoftmax, "\(shape)", [OpInput(shape, magnitude: 0...3)]) { logSoftmax($0[0]) },
+            ]
+        }
+        let (x, vector) = (OpInput([2, 3, 7]), OpInput([7], magnitude: 0.5...1.5))
+        for epsilon in [1e-5, 0.5] {
+            cases += [
+                OpCase(.layerNorm, "bias, ε \(epsilon)", [x, vector, OpInput([7])]) {
+                    layerNorm($0[0], weight: $0[1], bias: $0[2], epsilon: epsilon)
+                },
+                OpCase(.layerNorm, "no bias, ε \(epsilon)", [x, vector]) {
+                    layerNorm($0[0], weight: $0[1], bias: nil, epsilon: epsilon)
+                },
+                OpCase(.rmsNorm, "ε \(epsilon)", [x, vector]) {
+                    rmsNorm($0[0], weight: $0[1], epsilon: epsilon)
+                },
+            ]
+        }
+        cases += [
+            OpCase(
+                .layerNorm, "frozen input", [OpInput([3, 7], isDifferentiable: false), vector, OpInput([7])]
+            ) {
+                layerNorm($0[0], weight: $0[1], bias: $0[2], epsilon: 1e-5)
+            },
+            OpCase(.rmsNorm, "one row", [OpInput([33]), OpInput([33])]) {
+                rmsNorm($0[0], weight: $0[1], epsilon: 1e-6)
+            },
+        ]
+        return cases
+    }
+}

@@ -1,0 +1,128 @@
+import CKernels
+import HibariKernels
+import Testing
+
+/// Properties of the C tables themselves, on every tier this CPU runs.
+@Suite struct TierTests {
+    @Test func portableIsAlwaysThere() {
+        #expect(KernelTable.supportedNames.first == "portable")
+        #expect(KernelTable.supportedNames.contains(KernelTable.activeName))
+    }
+
+    /// An element's result must not depend on where it lies in a row, or fused and separate loops would
+    /// differ.
+    @Test func mapsDoNotDependOnThePlace() {
+        for tier in KernelTable.supported {
+            let maps: [hibari_map1] = [
+                tier.exp, tier.log, tier.tanh, tier.sigmoid, tier.relu, tier.gelu_tanh, tier.gelu_erf,
+                tier.silu,
+            ]
+            let x = sample(37, 0.1...5)
+            for (index, map) in maps.enumerated() {
+                var (whole, single) = (x, x)
+                map(x.count, x, &whole)
+                for i in 0..<x.count { map(1, [x[i]], &single[i]) }
+                #expect(whole == single, "map \(index) of \(String(cString: tier.name))")
+            }
+        }
+    }
+
+    /// Softmax, its logarithm and norms must show a NaN, not hide it behind a maximum that skips it.
+    @Test func rowsShowNaN() {
+        for tier in KernelTable.supported {
+            for place in [0, 5, 17, 32] {
+                var x = sample(33)
+                x[place] = .nan
+                var y = x
+                #expect(tier.softmax_row(33, 1, x, &y).isNaN && y.allSatisfy { $0.isNaN })
+                #expect(tier.log_sum_exp(33, x).isNaN)
+                #expect(tier.sum(33, x).isNaN && tier.dot(33, x, x).isNaN && tier.sum_of_squares(33, x).isNaN)
+                var inverse: Float = 0
+                tier.rms_norm_row(33, 1e-5, x, x, &y, &inverse)
+                #expect(y.allSatisfy { $0.isNaN })
+                #expect(reluKeepsNaN(tier, x, place))
+            }
+        }
+    }
+
+    private func reluKeepsNaN(_ tier: hibari_kernel_table, _ x: [Float], _ place: Int) -> Bool {
+        var y = x
+        tier.relu(x.count, x, &y)
+        return y[place].isNaN
+    }
+
+    /// Masked scores are −∞; their weights are 0 and the others are as if they were not there.
+    @Test func softmaxSkipsMinusInfinity() {
+        for tier in KernelTable.supported {
+            var (x, y) = (sample(20), sample(20))
+            for i in 0..<10 { x[2 * i] = -.infinity }
+            _ = tier.softmax_row(20, 1, x, &y)
+            #expect((0..<10).allSatisfy { y[2 * $0] == 0 })
+            #expect(abs(y.reduce(0, +) - 1) < 1e-6)
+        }
+    }
+
+    @Test func maximumOfARow() {
+        for tier in KernelTable.supported {
+            for n in [1, 3, 8, 15, 16, 17, 33, 100] {
+                for place in [0, n / 2, n - 1] {
+                    var x = sample(n, -3 ... -2)
+                    x[place] = -1
+                    #expect(tier.max(n, x) == -1)
+                }
+            }
+        }
+    }
+
+    /// In-place calls that the header allows.
+    @Test func outputsMayBeInputs() {
+        for tier in KernelTable.supported {
+            let x = sample(37, 0.1...2)
+            var (separate, inPlace) = (x, x)
+            _ = tier.softmax_row(37, 0.7, x, &separate)
+            inPlace.withUnsafeMutableBufferPointer {
+                _ = tier.softmax_row(37, 0.7, $0.baseAddress, $0.baseAddress)
+            }
+            #expect(separate == inPlace)
+            inPlace = x
+            tier.softmax_backward_row(37, 0.7, 0.1, x, x, &separate)
+            inPlace.withUnsafeMutableBufferPointer {
+                tier.softmax_backward_row(37, 0.7, 0.1, x, $0.baseAddress, $0.baseAddress)
+            }
+            #expect(separate == inPlace)
+            inPlace = x
+            tier.divide(37, x.reversed(), x, &separate)
+            inPlace.withUnsafeMutableBufferPointer {
+                tier.divide(37, x.reversed(), $0.baseAddress, $0.baseAddress)
+            }
+            #expect(separate == inPlace)
+        }
+    }
+
+    /// Packing pads with zeros and one tile writes only the rows and columns it is told to.
+    @Test func tilesKeepWithinTheirEdges() {
+        for tier in KernelTable.supported {
+            let (tileRows, tileColumns) = (Int(tier.tile_rows), Int(tier.tile_columns))
+            for (rows, columns) in [(1, 1), (tileRows - 1, tileColumns), (tileRows, tileColumns - 1)] {
+                let depth = 5
+                let (a, b) = (sample(rows * depth), sample(depth * columns, seed: 2))
+                var packedA = [Float](repeating: .nan, count: tileRows * depth)
+                var packedB = [Float](repeating: .nan, count: tileColumns * depth)
+                tier.pack_rows(rows, depth, a, depth, 1, &packedA)
+                tier.pack_columns(columns, depth, b, 1, columns, &packedB)
+                #expect(packedA.allSatisfy { !$0.isNaN } && packedB.allSatisfy { !$0.isNaN })
+                let c = GuardedBuffer<Float>([Float](repeating: 7, count: rows * columns), offset: 1)
+                tier.gemm_tile(depth, packedA, packedB, c.pointer, columns, rows, columns, 0)
+                #expect(c.isIntact)
+                for i in 0..<rows {
+                    for j in 0..<columns {
+                        let expected = (0..<depth).reduce(0.0) {
+                            $0 + Double(a[i * depth + $1]) * Double(b[$1 * columns + j])
+                        }
+                        #expect(abs(Double(c.array[i * columns + j]) - expected) < 1e-6)
+                    }
+                }
+            }
+        }
+    }
+}
