@@ -29,7 +29,7 @@ struct GradcheckCommand: ParsableCommand {
             if !result.passed { failed.append(result.name) }
             printResult(json ? object(result, kind).text() : row(result, kind))
         }
-        if !json { printResult(padded("op", 20) + padded("case", 44) + aligned("largest error", 13) + aligned("elements", 10)) }
+        if !json { printResult(padded("op", 18) + padded("case", 44) + aligned("largest error", 13) + aligned("elements", 10)) }
         for item in OpCase.all where isWanted(item.op.rawValue) {
             for result in checkGradients(of: [item]) { show(result, kind: item.op.rawValue) }
         }
@@ -41,7 +41,9 @@ struct GradcheckCommand: ParsableCommand {
     }
 
     private func row(_ result: GradientCheckResult, _ kind: String) -> String {
-        padded(kind, 20) + padded(result.name, 44) + aligned(scientific(result.largestRelativeError), 13)
+        // The name of a case begins with its op, which has a column of its own.
+        let name = result.name.hasPrefix(kind + " ") ? String(result.name.dropFirst(kind.count + 1)) : result.name
+        return padded(kind, 18) + padded(name, 44) + aligned(scientific(result.largestRelativeError), 13)
             + aligned("\(result.elementsChecked)", 10) + (result.passed ? "" : "  FAILED at \(result.worst)")
     }
 

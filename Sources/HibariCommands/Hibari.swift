@@ -15,7 +15,7 @@ public struct Hibari: ParsableCommand {
         version: "hibari \(version)",
         subcommands: [
             PretrainCommand.self, GenerateCommand.self, EvalCommand.self, PlanCommand.self, InspectCommand.self,
-            CorpusCommand.self, DoctorCommand.self,
+            CorpusCommand.self, GradcheckCommand.self, DoctorCommand.self,
         ])
 
     public init() {}
