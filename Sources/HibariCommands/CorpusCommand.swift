@@ -24,20 +24,35 @@ struct CorpusMakeCommand: ParsableCommand {
         case stories
     }
 
+    /// How stories are told apart.
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        /// A blank line between stories: one document for training.
+        case text
+        /// A JSON object with the key "text" on each line: a document each, so that a model learns where stories end.
+        case jsonl
+    }
+
     @Argument(help: "What to make: stories.") var kind: Kind
     @Option(help: "en or ja.") var language = StoryLanguage.english
     @Option(help: "Size at least; ends with a whole story.") var bytes = 1_000_000
     @Option(help: "Which of the endless texts.") var seed: UInt64 = 1
+    @Option(help: "text (a blank line between stories) or jsonl (a document each).") var format = Format.text
     @Option(help: ArgumentHelp("File to write (default: standard output).", valueName: "file")) var out: String?
 
     func run() throws {
         guard (1...1 << 32).contains(bytes) else {
             throw UsageError.invalidOption(name: "bytes", value: "\(bytes)", expected: "from 1 to \(1 << 32)")
         }
-        let text = StoryGenerator(language: language, seed: seed).stories(byteCount: bytes)
+        let stories = StoryGenerator(language: language, seed: seed).stories(byteCount: bytes)
+        let text = format == .text ? stories : jsonLines(stories)
         guard let out else { return printResult(text, terminator: "") }
         try writeFileAtomically(out, text)
     }
+}
+
+/// Each line of text as the "text" of a JSON object.
+private func jsonLines(_ stories: String) -> String {
+    stories.split(separator: "\n").map { JSONValue.object(["text": .string(String($0))]).text() + "\n" }.joined()
 }
 
 struct CorpusCheckCommand: ParsableCommand {
