@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+"""Writes Docs/commands.md from what `hibari … --help` prints, with one worked example per command.
+
+Example: python Tools/docs/commands.py
+"""
+
+import os
+import subprocess
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+HIBARI = REPOSITORY / ".build/release/hibari"
+
+INTRODUCTION = """# Commands
+
+Written by `Tools/docs/commands.py` from the program's own `--help`; change the help or the examples there, not this page.
+
+Results go to standard output, progress and messages to standard error. `--json` prints results for other programs. An
+error is one line that says what is wrong, where, and how to mend it. Exit codes: 0 done; 64 wrong option; 65 an input
+whose contents are wrong; 66 input missing; 69 the machine lacks something; 70 a bug in Hibari; 73 cannot create the output;
+74 reading or writing failed half-way; 130 and 143 stopped by Ctrl-C or SIGTERM, after saving.
+
+Environment: `HIBARI_SIMD` (portable, avx2, avx512) chooses the kernels, `HIBARI_GEMM` (native, openblas) the matrix product.
+
+The examples build on each other: run in order, each finds the files of the ones before.
+"""
+
+EXAMPLES = {
+    "corpus make": """hibari corpus make stories --language en --bytes 2000000 --seed 1 --out stories.txt
+hibari corpus make stories --bytes 100000 --seed 99 --out test.txt""",
+    "plan": """$ hibari plan --corpus stories.txt --preset toy --steps 2000
+parameters     837120
+  embedding    32896
+  attention    262144
+  MLP          540672
+  norms        1408
+FLOPs          5.80M per token, 23759.68B for the run
+run            2000 steps of 2048 tokens, 2.3 passes over 1.80M tokens
+speed          25K tokens/s, 144.0 GFLOP/s of model arithmetic (measured)
+time           2 min 45 s of training, evaluations not counted
+memory         157.8 MiB at its peak (measured)
+disk           up to 38.3 MiB while it runs""",
+    "pretrain": """$ hibari pretrain --corpus stories.txt --preset toy --eval-batches 4 --sample-every 200 --sample-prompt "Mia" \\
+    --save-every 100 --out checkpoints/demo
+model      qwen3, 4 layers, width 128, context 128: 837K parameters
+text       1.9 MiB in 1 document, vocabulary 257 (bytes): 1.80M tokens to train on, 200K held out
+run        359 steps of 2.0K tokens, 0.4 passes over the text; avx512, 2 threads
+step 110/359  loss 2.4365  lr 2.7e-3  norm 1.14  24K tok/s  28 s left
+^C
+stopped at step 160 of 359, saved   16 s, 23K tokens/s, peak memory 195.0 MiB; the model is in checkpoints/demo
+$ hibari pretrain --resume checkpoints/demo
+eval   step 359: loss 0.4221 ± 0.0022, 0.6089 bits per byte  best
+done   28 s, 47K tokens/s, peak memory 227.0 MiB; the model is in checkpoints/demo""",
+    "generate": """$ hibari generate checkpoints/demo --prompt "Mia was" --greedy --max-tokens 60
+Mia was a carrot. "It is my birthday, but I am all alone," said her
+7 prompt tokens in 1 ms, 60 new at 10K tokens/s, ended by length, seed 765258644""",
+    "eval": """$ hibari eval checkpoints/demo test.txt
+loss            0.4273 ± 0.0031 nats per token
+perplexity      1.533
+bits per byte   0.6165
+tokens scored   100041, each once, in windows of 128
+speed           40K tokens/s""",
+    "inspect": """$ hibari inspect checkpoints/demo
+model         qwen3, 4 layers, width 128, MLP 352
+attention     4 heads of 32, 4 key-value heads
+context       128 tokens
+vocabulary    257 (bytes), head tied
+parameters    837120
+…""",
+    "corpus check": """$ hibari corpus check corpora/stories-en.txt --language en
+sentences     1283
+grammatical   1283 of 1283 (100.0 %)
+passing       1283 of 1283 (100.0 %), grammatical and consistent with their story
+stories       123 of 123 (100.0 %) consistent to the end""",
+    "gradcheck": """$ hibari gradcheck rmsNorm qwen3""",
+    "doctor": """$ hibari doctor
+kernels       avx512 (this processor runs portable, avx2, avx512; HIBARI_SIMD chooses)
+products      native (HIBARI_GEMM chooses native or openblas), 2 threads
+speed         354 GFLOP/s for a product of 512 × 512 × 512
+memory        22.82 GiB of 23.54 GiB available
+self-test     passed: product 4.3e-7, softmax 8.3e-7 from float64
+…""",
+}
+
+COMMANDS = [
+    "corpus make", "corpus check", "plan", "pretrain", "generate", "eval", "inspect", "gradcheck", "doctor"
+]  # fmt: skip
+
+
+def run(*arguments):
+    environment = os.environ | {"COLUMNS": "110"}
+    return subprocess.run(
+        [HIBARI, *arguments], capture_output=True, text=True, check=True, env=environment
+    ).stdout.strip()
+
+
+def main():
+    # The derivatives are the same on every machine, so this example's output is made anew.
+    examples = EXAMPLES | {"gradcheck": EXAMPLES["gradcheck"] + "\n" + run("gradcheck", "rmsNorm", "qwen3")}
+    parts = [INTRODUCTION]
+    for command in COMMANDS:
+        help_text = run(*command.split(), "--help")
+        parts.append(f"## {command}\n\n```\n{help_text}\n```\n\nExample:\n\n```\n{examples[command]}\n```\n")
+    path = REPOSITORY / "Docs/commands.md"
+    path.write_text("\n".join(parts))
+    print(f"{len(COMMANDS)} commands in {path}")
+
+
+if __name__ == "__main__":
+    main()
