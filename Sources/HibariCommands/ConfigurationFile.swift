@@ -8,7 +8,13 @@ import Yams
 func expandConfiguration(_ arguments: [String]) throws -> [String] {
     guard let command = arguments.first, ["pretrain", "plan"].contains(command) else { return arguments }
     var rest = Array(arguments.dropFirst())
-    guard !rest.contains("--resume"), !rest.contains(where: { $0.hasPrefix("--resume=") }) else { return arguments }
+    if rest.contains(where: { optionName($0) == "resume" }) {
+        let allowed = ["resume", "threads", "json", "help"]
+        for name in rest.compactMap({ optionName($0) }) where !allowed.contains(name) {
+            throw UsageError.notWith(name: name, other: "resume")
+        }
+        return arguments
+    }
     let file = try take("--config", from: &rest)
     let settings = try file.map { try readConfiguration($0) } ?? []
     let fromFile = settings.first { $0.key == "preset" }?.values.first

@@ -51,7 +51,7 @@ struct InspectCommand: ParsableCommand {
         guard fileExists(run), let json = try? JSONValue(contentsOf: run) else { return [] }
         let corpus = json["corpus"]
         var rows = [
-            ("trained on", "\(corpus?["documents"]?.int ?? 0) documents, \(abbreviatedBytes(corpus?["bytes"]?.double ?? 0)), "
+            ("trained on", "\(counted(corpus?["documents"]?.int ?? 0, "document")), \(abbreviatedBytes(corpus?["bytes"]?.double ?? 0)), "
                 + "sha256 \((corpus?["sha256"]?.string ?? "").prefix(12))"),
             ("command", (json["command"]?.array ?? []).compactMap(\.string).joined(separator: " ")),
         ]

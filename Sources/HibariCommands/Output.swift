@@ -42,6 +42,8 @@ func fixed(_ value: Double, _ decimals: Int) -> String {
 /// A count in thousands, millions or billions: 804,096 → "804K", 10.7M.
 func abbreviated(_ count: Double) -> String {
     switch count {
+    case 1e15...: scientific(count)
+    case 1e12...: fixed(count / 1e12, 2) + "T"
     case 1e9...: fixed(count / 1e9, 2) + "B"
     case 1e7...: fixed(count / 1e6, 1) + "M"
     case 1e6...: fixed(count / 1e6, 2) + "M"
@@ -76,6 +78,9 @@ func peakResidentBytes() -> Int {
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return usage.ru_maxrss * 1024
 }
+
+/// "1 document", "3 documents".
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
 /// Left-aligned text padded to `width`.
 func padded(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(0, width - text.count)) }

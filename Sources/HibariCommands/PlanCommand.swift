@@ -7,7 +7,7 @@ struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Say what a pretraining run would take, before it is started.",
         discussion: """
-            Takes the options of pretrain. Reads the text and runs a few steps for about three seconds; writes nothing.
+            Takes the options of pretrain. Reads the text and runs a few steps for about three seconds (with --minutes, as long as pretrain probes); writes nothing.
 
             Example: hibari plan --corpus book.txt --preset micro
             """)

@@ -9,7 +9,7 @@ struct Preset {
             name: "toy", purpose: "a story writer of 0.8M parameters in a minute",
             settings: [
                 ("layers", "4"), ("heads", "4"), ("dim", "128"), ("context", "128"), ("batch", "16"), ("lr", "3e-3"),
-                ("minutes", "1"), ("eval-every", "200"),
+                ("minutes", "1"), ("eval-every", "500"),
             ]),
         Preset(
             name: "micro", purpose: "3M parameters: books of a few megabytes in ten minutes",

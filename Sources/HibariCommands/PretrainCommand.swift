@@ -41,8 +41,6 @@ struct PretrainCommand: ParsableCommand {
     private func resumed(_ folder: String) throws -> Pretraining {
         let directory = RunDirectory(path: folder)
         guard fileExists(directory.runFile) else { throw RunError.nothingToResume(path: folder) }
-        if out != nil { throw UsageError.notWith(name: "out", other: "resume") }
-        if !options.data.corpus.isEmpty { throw UsageError.notWith(name: "corpus", other: "resume") }
         let saved = try JSONValue(contentsOf: directory.runFile)
         guard let members = saved["configuration"]?.object else {
             throw RunError.badState(path: directory.runFile, problem: "the key configuration is missing")
@@ -81,8 +79,7 @@ struct PretrainCommand: ParsableCommand {
         return """
             model      \(c.family.rawValue), \(c.layers) layers, width \(c.dim), context \(c.context): \
             \(abbreviated(Double(pretraining.model.parameterCount))) parameters
-            text       \(abbreviatedBytes(Double(pretraining.corpus.byteCount))) in \(pretraining.corpus.documentCount) \
-            document\(pretraining.corpus.documentCount == 1 ? "" : "s"), vocabulary \
+            text       \(abbreviatedBytes(Double(pretraining.corpus.byteCount))) in \(counted(pretraining.corpus.documentCount, "document")), vocabulary \
             \(pretraining.tokenizer.vocabularySize) (\(pretraining.tokenizer.kind)): \
             \(abbreviated(Double(pretraining.trainingTokens))) tokens to train on, \
             \(abbreviated(Double(pretraining.validationTokens))) held out

@@ -49,8 +49,8 @@ struct ModelOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, exclusivity: .chooseLast, help: "Use the embedding as output projection too.")
     var tie = true
 
-    @Option(help: ArgumentHelp("gpt2's activation: geluTanh, geluErf or relu.", valueName: "name"))
-    var activation = Activation.geluTanh
+    @Option(help: ArgumentHelp("gpt2's activation: geluTanh (the default), geluErf or relu.", valueName: "name"))
+    var activation: Activation?
 }
 
 /// How long and how to train.
@@ -84,7 +84,7 @@ struct RecipeOptions: ParsableArguments {
 /// What is looked at and saved on the way.
 struct MonitorOptions: ParsableArguments {
     @Option(help: "Steps between evaluations; 0 for only at the end.") var evalEvery = 250
-    @Option(help: "Batches of an evaluation on the way (default: all held-out text).") var evalBatches: Int?
+    @Option(help: "Batches of 4096 tokens of an evaluation on the way; 0 for all held-out text.") var evalBatches = 16
     @Option(help: "Steps between samples; 0 for none.") var sampleEvery = 0
     @Option(help: "What samples begin with.") var samplePrompt = ""
     @Option(help: "Steps between log rows.") var logEvery = 10

@@ -14,9 +14,9 @@ final class ProgressPrinter {
     func show(_ event: TrainingEvent) {
         switch event {
         case .step(let report, let total): step(report, total)
-        case .evaluation(let step, let evaluation, let isBest):
+        case .evaluation(let step, let evaluation, let isBest, let isFinal):
             let bits = evaluation.bitsPerByte.map { ", \(fixed($0, 4)) bits per byte" } ?? ""
-            line("eval   step \(step): loss \(fixed(evaluation.loss, 4)) ± \(fixed(evaluation.standardError, 4))\(bits)\(isBest ? "  best" : "")")
+            line("\(isFinal ? "final " : "eval  ") step \(step): loss \(fixed(evaluation.loss, 4)) ± \(fixed(evaluation.standardError, 4))\(bits)\(isBest ? "  best" : "")")
         case .sample, .checkpoint: break
         }
     }

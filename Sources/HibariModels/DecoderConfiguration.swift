@@ -66,6 +66,9 @@ public struct DecoderConfiguration: Equatable, Sendable {
             throw .invalidValue(
                 name: "head-dim", value: "\(size)", expected: "even for rotary positions; change dim or heads")
         }
+        if family == .gpt2, activation == .silu {
+            throw .invalidValue(name: "activation", value: "silu", expected: "geluTanh, geluErf or relu")
+        }
         guard dropout >= 0, dropout < 1 else {
             throw .invalidValue(name: "dropout", value: "\(dropout)", expected: "from 0 up to but not including 1")
         }

@@ -29,7 +29,8 @@ public struct PretrainConfiguration: Sendable, Equatable {
     public var dropout = 0.0
     public var hasBias = false
     public var tiesEmbeddings = true
-    public var activation = Activation.geluTanh
+    /// gpt2's; nil for its default.
+    public var activation: Activation?
 
     public var batch = 16
     public var microBatch: Int?
@@ -49,7 +50,8 @@ public struct PretrainConfiguration: Sendable, Equatable {
     public var validationFraction = 0.1
     public var validationPath: String?
     public var evaluateEvery = 250
-    public var evaluationBatches: Int?
+    /// 0 for all of the held-out text.
+    public var evaluationBatches = 16
     public var sampleEvery = 0
     public var samplePrompt = ""
     public var logEvery = 10
@@ -102,11 +104,18 @@ public struct PretrainConfiguration: Sendable, Equatable {
         try inRange(
             "val-fraction", validationFraction, (0..<1).contains(validationFraction), "from 0 up to but not including 1")
         try notNegative("eval-every", evaluateEvery)
-        if let evaluationBatches { try positive("eval-batches", evaluationBatches) }
+        try notNegative("eval-batches", evaluationBatches)
         try notNegative("sample-every", sampleEvery)
         try positive("log-every", logEvery)
         try notNegative("save-every", saveEvery)
         try positive("keep", keep)
+        if family != .gpt2 {
+            if hasBias { throw .doesNotApply(name: "bias", family: family.rawValue) }
+            if activation != nil { throw .doesNotApply(name: "activation", family: family.rawValue) }
+        }
+        if seed > UInt64(Int64.max) {
+            throw .invalidValue(name: "seed", value: "\(seed)", expected: "at most \(Int64.max)")
+        }
         // Throws for sizes; the vocabulary is not known yet.
         _ = try decoder(vocabularySize: 256)
     }
@@ -116,7 +125,7 @@ public struct PretrainConfiguration: Sendable, Equatable {
         try DecoderConfiguration(
             family: family, vocabularySize: vocabularySize, contextLength: context, layerCount: layers,
             hiddenSize: dim, headCount: heads, keyValueHeadCount: keyValueHeads, feedForwardSize: feedForwardDim,
-            tiesEmbeddings: tiesEmbeddings, hasBias: hasBias, activation: activation, dropout: dropout)
+            tiesEmbeddings: tiesEmbeddings, hasBias: hasBias, activation: activation ?? .geluTanh, dropout: dropout)
     }
 
     /// The resolved settings under the names of their options.
@@ -129,7 +138,7 @@ public struct PretrainConfiguration: Sendable, Equatable {
             (key: "kv-heads", value: optional(keyValueHeads)), (key: "dim", value: .integer(dim)),
             (key: "ffn-dim", value: optional(feedForwardDim)), (key: "context", value: .integer(context)),
             (key: "dropout", value: .number(dropout)), (key: "bias", value: .bool(hasBias)),
-            (key: "tie", value: .bool(tiesEmbeddings)), (key: "activation", value: .string(activation.rawValue)),
+            (key: "tie", value: .bool(tiesEmbeddings)), (key: "activation", value: activation.map { .string($0.rawValue) } ?? .null),
             (key: "batch", value: .integer(batch)), (key: "micro-batch", value: optional(microBatch)),
         ])
         switch horizon {
@@ -145,9 +154,9 @@ public struct PretrainConfiguration: Sendable, Equatable {
             ("beta1", .number(beta1)), ("beta2", .number(beta2)), ("clip", .number(clip)),
             ("label-smoothing", .number(labelSmoothing)), ("val-fraction", .number(validationFraction)),
             ("val", validationPath.map { .string($0) } ?? .null), ("eval-every", .integer(evaluateEvery)),
-            ("eval-batches", optional(evaluationBatches)), ("sample-every", .integer(sampleEvery)),
+            ("eval-batches", .integer(evaluationBatches)), ("sample-every", .integer(sampleEvery)),
             ("sample-prompt", .string(samplePrompt)), ("log-every", .integer(logEvery)),
-            ("save-every", .integer(saveEvery)), ("keep", .integer(keep)), ("seed", .integer(Int(clamping: seed))),
+            ("save-every", .integer(saveEvery)), ("keep", .integer(keep)), ("seed", .integer(Int(seed))),
         ]
         for (key, value) in rest { object[key] = value }
         return .object(object)

@@ -96,7 +96,7 @@ public final class Pretraining {
         model = try restored?.model ?? decoder.makeModel(ParameterScope(.initialize(seed: configuration.seed)))
         task = LanguageModelTask(
             model: model, tokenizer: tokenizer, batches: batches, validation: windows,
-            validationBytes: heldOut.text.byteCount(of:), evaluationBatches: configuration.evaluationBatches,
+            validationBytes: heldOut.text.byteCount(of:), evaluationBatches: configuration.evaluationBatches == 0 ? nil : configuration.evaluationBatches,
             seed: configuration.seed, labelSmoothing: configuration.labelSmoothing)
         totalSteps = try resumed?.totalSteps ?? steps()
     }

@@ -40,7 +40,7 @@ public struct LoopOptions: Sendable {
 /// What happened in a run, for progress lines and logs.
 public enum TrainingEvent {
     case step(StepReport, totalSteps: Int)
-    case evaluation(step: Int, Evaluation, isBest: Bool)
+    case evaluation(step: Int, Evaluation, isBest: Bool, isFinal: Bool)
     case sample(step: Int)
     case checkpoint(step: Int, path: String)
 }
@@ -105,6 +105,7 @@ public final class TrainingLoop {
         state.totalSteps = options.totalSteps
         state.kernels = KernelTable.activeName
         state.gemm = GemmBackend.active.rawValue
+        state.threads = ThreadPool.shared.threadCount
     }
 
     /// Takes up the run at a checkpoint; the parameters are already those of the checkpoint.
@@ -119,6 +120,10 @@ public final class TrainingLoop {
                 path: path, what: "kernels", expected: "\(saved.kernels)/\(saved.gemm)",
                 got: "\(state.kernels)/\(state.gemm)")
         }
+        if saved.gemm == GemmBackend.openBLAS.rawValue, saved.threads != state.threads {
+            throw RunError.changedData(
+                path: path, what: "number of threads", expected: "\(saved.threads)", got: "\(state.threads)")
+        }
         let file = try SafetensorsFile(path: joinPath(checkpoint, "optimizer.safetensors"))
         try optimizer.restore(stepCount: saved.optimizerSteps) { name, shape in
             guard file.shape(of: name) == shape.array else {
@@ -128,6 +133,7 @@ public final class TrainingLoop {
             return try file.tensor(named: name, .float32)
         }
         state = saved
+        state.threads = ThreadPool.shared.threadCount
         secondsBefore = saved.seconds
         lastSaved = saved.step
         // A run killed between writing a checkpoint and linking to it.
@@ -222,7 +228,7 @@ public final class TrainingLoop {
             "val_bits_per_byte": evaluation.bitsPerByte.map { .number($0) } ?? .null, "best": .bool(isBest),
             "seconds": .number(rounded(elapsed(monotonicSeconds()))),
         ])
-        try observe(.evaluation(step: state.step, evaluation, isBest: isBest))
+        try observe(.evaluation(step: state.step, evaluation, isBest: isBest, isFinal: type == "final"))
     }
 
     private func save(isBest: Bool) throws {
