@@ -79,6 +79,7 @@ public struct PretrainConfiguration: Sendable, Equatable {
             if !isValid || !value.isFinite { throw .invalidValue(name: name, value: "\(value)", expected: expected) }
         }
         try positive("batch", batch)
+        if batch > 1 << 24 { throw .invalidValue(name: "batch", value: "\(batch)", expected: "at most \(1 << 24)") }
         try positive("micro-batch", effectiveMicroBatch)
         if batch % effectiveMicroBatch != 0 {
             throw .notDivisible(name: "batch", value: batch, by: "micro-batch", divisor: effectiveMicroBatch)
@@ -147,7 +148,7 @@ public struct PretrainConfiguration: Sendable, Equatable {
             ("val", validationPath.map { .string($0) } ?? .null), ("eval-every", .integer(evaluateEvery)),
             ("eval-batches", optional(evaluationBatches)), ("sample-every", .integer(sampleEvery)),
             ("sample-prompt", .string(samplePrompt)), ("log-every", .integer(logEvery)),
-            ("save-every", .integer(saveEvery)), ("keep", .integer(keep)), ("seed", .integer(Int(clamping: seed))),
+            ("save-every", .integer(saveEvery)), ("keep", .integer(keep)), ("seed", .unsigned(seed)),
         ]
         for (key, value) in rest { object[key] = value }
         return .object(object)
