@@ -118,6 +118,14 @@ public struct TextGenerator {
             generationSeconds: monotonicSeconds() - firstToken)
     }
 
+    /// Throws what `generate` would throw before it writes anything.
+    public func check(prompt: [UInt8], _ options: GenerationOptions) throws {
+        guard options.maxTokens >= 0 else { throw GenerationError.negativeLength(options.maxTokens) }
+        try options.sampling.validate()
+        _ = try StopMatcher(options.stopStrings)
+        _ = try promptTokens(prompt)
+    }
+
     private func promptTokens(_ prompt: [UInt8]) throws -> [Int32] {
         if !prompt.isEmpty { return try tokenizer.encode(prompt) }
         guard let start = tokenizer.endOfText else { throw GenerationError.emptyPrompt }

@@ -20,6 +20,15 @@ package enum KernelTable {
         (0..<hibari_tier_count()).filter { hibari_tier_is_supported($0) != 0 }.compactMap { hibari_tier($0)?.pointee }
     }
 
+    /// What is wrong with the environment variables that choose kernels, in a sentence; nil if nothing.
+    package static var environmentProblem: String? {
+        for (name, known) in [("HIBARI_SIMD", supportedNames), ("HIBARI_GEMM", GemmBackend.allCases.map(\.rawValue))] {
+            guard let value = getenv(name).map({ String(cString: $0) }), !known.contains(value) else { continue }
+            return "the environment variable \(name) is '\(value)'; this machine knows " + known.joined(separator: ", ")
+        }
+        return nil
+    }
+
     private static func choose() -> hibari_kernel_table {
         openblas_set_num_threads(1)
         let tables = supported
@@ -32,7 +41,7 @@ package enum KernelTable {
 }
 
 /// Which matrix multiplication the float32 path uses.
-package enum GemmBackend: String, Sendable {
+package enum GemmBackend: String, CaseIterable, Sendable {
     /// Packed panels and our own tiles. On a Zen 5 core 1.4–1.9 times OpenBLAS 0.3.21 at the shapes of small
     /// Transformers (Docs/results/gemm.md).
     case native

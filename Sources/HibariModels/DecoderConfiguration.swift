@@ -47,9 +47,13 @@ public struct DecoderConfiguration: Equatable, Sendable {
         ] where value <= 0 {
             throw .invalidValue(name: name, value: "\(value)", expected: "a positive number")
         }
-        for (name, value) in [("context", contextLength), ("dim", hiddenSize), ("layers", layerCount), ("vocabulary", vocabularySize)]
-        where value > 1 << 24 {
-            throw .invalidValue(name: name, value: "\(value)", expected: "at most \(1 << 24)")
+        // Far beyond any use, and small enough that no product of sizes overflows.
+        for (name, value, limit) in [
+            ("vocabulary", vocabularySize, 1 << 24), ("context", contextLength, 1 << 24), ("layers", layerCount, 1 << 12),
+            ("dim", hiddenSize, 1 << 20), ("heads", headCount, 1 << 20), ("head-dim", headDim ?? 1, 1 << 16),
+            ("ffn-dim", feedForwardSize ?? 1, 1 << 24),
+        ] where value > limit {
+            throw .invalidValue(name: name, value: "\(value)", expected: "at most \(limit)")
         }
         if headDim == nil, hiddenSize % headCount != 0 {
             throw .notDivisible(name: "dim", value: hiddenSize, by: "heads", divisor: headCount)
@@ -62,6 +66,14 @@ public struct DecoderConfiguration: Equatable, Sendable {
             throw .doesNotApply(name: "kv-heads", family: family.rawValue)
         }
         let size = headDim ?? hiddenSize / headCount
+        if headCount * size > 1 << 24 {
+            throw .invalidValue(name: "heads", value: "\(headCount)", expected: "at most \((1 << 24) / size) of \(size)")
+        }
+        if family != .gpt2, hasBias { throw .doesNotApply(name: "bias", family: family.rawValue) }
+        if family != .gpt2, activation != .geluTanh { throw .doesNotApply(name: "activation", family: family.rawValue) }
+        if family == .gpt2, activation == .silu {
+            throw .invalidValue(name: "activation", value: "silu", expected: "geluTanh, geluErf or relu for gpt2")
+        }
         if family != .gpt2, size % 2 != 0 {
             throw .invalidValue(
                 name: "head-dim", value: "\(size)", expected: "even for rotary positions; change dim or heads")

@@ -61,6 +61,7 @@ extension DecoderConfiguration {
     /// - Parameter path: of the file, for messages.
     public init(huggingFace json: JSONValue, path: String) throws(ConfigurationError) {
         let reader = ConfigurationReader(json, path: path)
+        try reader.require("quantization_config", .null)
         guard let type = json["model_type"]?.string else { throw .missingKey(path: path, key: "model_type") }
         guard let family = ModelFamily(rawValue: type) else { throw .unknownArchitecture(path: path, value: type) }
         do {
@@ -86,14 +87,13 @@ extension DecoderConfiguration {
         guard let activation = activations[name] else {
             throw reader.unsupported("activation_function", "gelu_new, gelu or relu")
         }
-        let width = try reader.integer("n_embd", default: 768)
         return try DecoderConfiguration(
             family: .gpt2, vocabularySize: try reader.integer("vocab_size", default: 50257),
             contextLength: try reader.integer("n_positions", default: 1024),
-            layerCount: try reader.integer("n_layer", default: 12), hiddenSize: width,
+            layerCount: try reader.integer("n_layer", default: 12), hiddenSize: try reader.integer("n_embd", default: 768),
             headCount: try reader.integer("n_head", default: 12),
-            feedForwardSize: try reader.integer("n_inner", default: 4 * width),
-            normEpsilon: try reader.number("layer_norm_epsilon", default: 1e-5),
+            feedForwardSize: try reader.optionalInteger("n_inner"),
+            normEpsilon: try reader.positive("layer_norm_epsilon", default: 1e-5),
             tiesEmbeddings: try reader.bool("tie_word_embeddings", default: true),
             hasBias: try reader.bool("hibari_bias", default: true), activation: activation,
             dropout: try reader.number("resid_pdrop", default: 0.1))
@@ -106,8 +106,10 @@ extension DecoderConfiguration {
         try reader.require("mlp_bias", false)
         try reader.require("use_sliding_window", false)
         try reader.require("hidden_act", "silu")
-        try reader.require("pretraining_tp", 1)
-        var base = try reader.number("rope_theta", default: 10_000)
+        try reader.requireOne("pretraining_tp")
+        try reader.requireOne("partial_rotary_factor")
+        try reader.requireAll("layer_types", "full_attention")
+        var base = try reader.positive("rope_theta", default: 10_000)
         if let scaling = reader.value("rope_scaling") { base = try reader.ropeBase(scaling, "rope_scaling", base) }
         // transformers 5 gathers the rotary settings in one object.
         if let parameters = reader.value("rope_parameters") {
@@ -121,7 +123,7 @@ extension DecoderConfiguration {
             keyValueHeadCount: try reader.optionalInteger("num_key_value_heads"),
             headDim: try reader.optionalInteger("head_dim") ?? (family == .qwen3 ? 128 : nil),
             feedForwardSize: try reader.integer("intermediate_size"),
-            normEpsilon: try reader.number("rms_norm_eps", default: 1e-6), ropeBase: base,
+            normEpsilon: try reader.positive("rms_norm_eps", default: 1e-6), ropeBase: base,
             tiesEmbeddings: try reader.bool("tie_word_embeddings", default: false),
             dropout: try reader.number("hibari_dropout", default: 0))
     }
@@ -182,10 +184,37 @@ private struct ConfigurationReader {
         .unsupportedKey(path: path, key: key, value: value(key)?.text() ?? "null", supported: supported)
     }
 
+    /// Refuses any number but 1, whichever way it is written.
+    func requireOne(_ key: String) throws(ConfigurationError) {
+        guard let value = value(key), value.double != 1 else { return }
+        throw unsupported(key, "only 1")
+    }
+
+    /// Refuses a list with any element but `supported`.
+    func requireAll(_ key: String, _ supported: JSONValue) throws(ConfigurationError) {
+        guard let value = value(key) else { return }
+        guard let elements = value.array, elements.allSatisfy({ $0 == supported }) else {
+            throw unsupported(key, "only \(supported.text())")
+        }
+    }
+
+    /// A number above 0.
+    func positive(_ key: String, default fallback: Double) throws(ConfigurationError) -> Double {
+        let number = try number(key, default: fallback)
+        guard number > 0, number.isFinite else {
+            throw .invalidFile(path: path, problem: "\(key) is \(number), expected a positive number")
+        }
+        return number
+    }
+
     /// The base of an object of rotary settings, which must not scale positions.
     func ropeBase(_ settings: JSONValue, _ key: String, _ fallback: Double) throws(ConfigurationError) -> Double {
-        let type = (settings["rope_type"] ?? settings["type"])?.string ?? "default"
-        guard type == "default" else { throw unsupported(key, "only plain rotary positions") }
-        return settings["rope_theta"]?.double ?? fallback
+        let type = settings["rope_type"] ?? settings["type"]
+        guard settings.object != nil, type == nil || type == "default" else {
+            throw unsupported(key, "only plain rotary positions")
+        }
+        let inner = ConfigurationReader(settings, path: "\(path): \(key)")
+        try inner.requireOne("partial_rotary_factor")
+        return try inner.positive("rope_theta", default: fallback)
     }
 }

@@ -56,7 +56,9 @@ public struct ParameterScope {
             let random = RandomStream(seed: seed, purpose: .initialization, stream: stream)
             value = initializer.tensor(shape, random, registry.dtype)
         case .read(let source):
-            value = try read(fullName, shape, from: source) ?? Tensor(zeros: shape, registry.dtype)
+            // What stands in for a tensor that does not fit is never used: `finish()` throws. It has no elements, as a
+            // wrong size in the configuration may ask for more than there is memory.
+            value = try read(fullName, shape, from: source) ?? Tensor(zeros: [0], registry.dtype)
         }
         let parameter = Parameter(value, name: fullName)
         registry.parameters.append(parameter)

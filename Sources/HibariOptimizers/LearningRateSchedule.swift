@@ -29,7 +29,7 @@ public struct LearningRateSchedule: Sendable {
 
     /// The rate of step `step`, counted from 0. During warm-up peak·(step + 1)/(warmup + 1), as nanoGPT.
     public func rate(at step: Int) -> Double {
-        if step < warmupSteps { return peak * Double(step + 1) / Double(warmupSteps + 1) }
+        if step < warmupSteps { return peak * Double(step + 1) / (Double(warmupSteps) + 1) }
         let progress = min(1, Double(step - warmupSteps) / Double(max(1, totalSteps - warmupSteps)))
         switch shape {
         case .constant: return peak

@@ -61,6 +61,11 @@ extension JSONValue {
         if case .object(let value) = self { value[key] } else { nil }
     }
 
+    /// A number that may be beyond `Int`: then its digits as a string, which loses nothing.
+    public static func unsigned(_ value: UInt64) -> JSONValue {
+        Int(exactly: value).map { .integer($0) } ?? .string("\(value)")
+    }
+
     /// What kind of value this is, for messages: "a string", "an object".
     public var kind: String {
         switch self {

@@ -81,6 +81,7 @@ public struct PretrainConfiguration: Sendable, Equatable {
             if !isValid || !value.isFinite { throw .invalidValue(name: name, value: "\(value)", expected: expected) }
         }
         try positive("batch", batch)
+        if batch > 1 << 24 { throw .invalidValue(name: "batch", value: "\(batch)", expected: "at most \(1 << 24)") }
         try positive("micro-batch", effectiveMicroBatch)
         if batch % effectiveMicroBatch != 0 {
             throw .notDivisible(name: "batch", value: batch, by: "micro-batch", divisor: effectiveMicroBatch)
@@ -112,9 +113,6 @@ public struct PretrainConfiguration: Sendable, Equatable {
         if family != .gpt2 {
             if hasBias { throw .doesNotApply(name: "bias", family: family.rawValue) }
             if activation != nil { throw .doesNotApply(name: "activation", family: family.rawValue) }
-        }
-        if seed > UInt64(Int64.max) {
-            throw .invalidValue(name: "seed", value: "\(seed)", expected: "at most \(Int64.max)")
         }
         // Throws for sizes; the vocabulary is not known yet.
         _ = try decoder(vocabularySize: 256)
@@ -156,7 +154,7 @@ public struct PretrainConfiguration: Sendable, Equatable {
             ("val", validationPath.map { .string($0) } ?? .null), ("eval-every", .integer(evaluateEvery)),
             ("eval-batches", .integer(evaluationBatches)), ("sample-every", .integer(sampleEvery)),
             ("sample-prompt", .string(samplePrompt)), ("log-every", .integer(logEvery)),
-            ("save-every", .integer(saveEvery)), ("keep", .integer(keep)), ("seed", .integer(Int(seed))),
+            ("save-every", .integer(saveEvery)), ("keep", .integer(keep)), ("seed", .unsigned(seed)),
         ]
         for (key, value) in rest { object[key] = value }
         return .object(object)

@@ -93,12 +93,26 @@ public final class Pretraining {
                 throw RunError.badState(path: resumed?.checkpoint ?? "", problem: "config.json differs from the run's configuration")
             }
         }
+        try Self.checkMemory(configuration, decoder)
         model = try restored?.model ?? decoder.makeModel(ParameterScope(.initialize(seed: configuration.seed)))
         task = LanguageModelTask(
             model: model, tokenizer: tokenizer, batches: batches, validation: windows,
             validationBytes: heldOut.text.byteCount(of:), evaluationBatches: configuration.evaluationBatches == 0 ? nil : configuration.evaluationBatches,
             seed: configuration.seed, labelSmoothing: configuration.labelSmoothing)
         totalSteps = try resumed?.totalSteps ?? steps()
+    }
+
+    /// Refuses at once what could only end by being killed: weights, gradients, moments, and of the activations the logits
+    /// and what every block keeps for the backward pass.
+    private static func checkMemory(
+        _ configuration: PretrainConfiguration, _ decoder: DecoderConfiguration
+    ) throws {
+        let rows = Double(configuration.effectiveMicroBatch) * Double(configuration.context)
+        let perRow = Double(decoder.vocabularySize) + Double(decoder.layerCount) * 8 * Double(decoder.hiddenSize)
+        let perWeight: Double = configuration.optimizer == .adamw ? 4 : 3
+        let needed = 4 * (perWeight * Double(decoder.parameterGroups.total) + rows * perRow)
+        let present = physicalMemoryBytes()
+        if needed > Double(present) { throw RunError.notEnoughMemory(needed: needed, present: present) }
     }
 
     private static func makeTokenizer(_ name: String, _ reader: CorpusReader) throws -> any Tokenizer {
@@ -115,10 +129,18 @@ public final class Pretraining {
     /// Turns the horizon into steps. For minutes a probe measures a step, and the evaluations are set aside.
     private func steps() throws -> Int {
         let tokensPerStep = Double(configuration.batch * configuration.context)
+        func limited(_ name: String, _ steps: Double) throws -> Int {
+            // Token counts must stay far from the largest integer.
+            guard steps * tokensPerStep <= 1e18 else {
+                throw ConfigurationError.invalidValue(
+                    name: name, value: configuration.json[name]?.text() ?? "", expected: "a run of at most 1e18 tokens")
+            }
+            return max(1, Int(steps))
+        }
         switch configuration.horizon {
-        case .steps(let count): return count
-        case .tokens(let count): return max(1, Int((Double(count) / tokensPerStep).rounded(.up)))
-        case .epochs(let count): return max(1, Int((count * stepsPerEpoch).rounded(.up)))
+        case .steps(let count): return try limited("steps", Double(count))
+        case .tokens(let count): return try limited("tokens", (Double(count) / tokensPerStep).rounded(.up))
+        case .epochs(let count): return try limited("epochs", (count * stepsPerEpoch).rounded(.up))
         case .minutes(let minutes):
             let started = monotonicSeconds()
             let step = try secondsPerStep(budget: min(10, max(1, minutes * 60 * 0.03)))
@@ -126,7 +148,7 @@ public final class Pretraining {
             var left = minutes * 60 - (monotonicSeconds() - started) - evaluation.final
             let every = configuration.evaluateEvery
             left /= step + (every > 0 ? evaluation.periodic / Double(every) : 0)
-            return max(1, Int(left))
+            return try limited("minutes", left)
         }
     }
 

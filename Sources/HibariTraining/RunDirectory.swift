@@ -86,7 +86,8 @@ public enum RunError: UserError {
     case notAFolder(path: String)
     case nothingToResume(path: String)
     case changedData(path: String, what: String, expected: String, got: String)
-    case lossNotFinite(step: Int, loss: Double, gradientNorm: Double, kept: String?)
+    case lossNotFinite(step: Int, loss: Double, gradientNorm: Double?, kept: String?)
+    case notEnoughMemory(needed: Double, present: Int)
     case badState(path: String, problem: String)
 
     public var exitStatus: ExitStatus {
@@ -94,6 +95,7 @@ public enum RunError: UserError {
         case .holdsRun, .notAFolder: .cannotCreate
         case .nothingToResume: .inputMissing
         case .changedData, .lossNotFinite, .badState: .badData
+        case .notEnoughMemory: .unavailable
         }
     }
 
@@ -107,9 +109,12 @@ public enum RunError: UserError {
         case .changedData(let path, let what, let expected, let got):
             "\(path): the \(what) changed since the run started (\(expected) then, \(got) now); restore it to resume"
         case .lossNotFinite(let step, let loss, let norm, let kept):
-            "step \(step): the loss is \(loss), the gradient norm \(norm); stopped. "
+            "step \(step): the loss is \(loss)\(norm.map { ", the gradient norm \($0)" } ?? ""); stopped. "
                 + (kept.map { "The last good checkpoint is \($0); " } ?? "No checkpoint was written yet; ")
                 + "try a lower --lr or a longer --warmup"
+        case .notEnoughMemory(let needed, let present):
+            "training needs more than \(Int(needed / 0x1p30)) GiB of memory, this machine has \(present >> 30); choose a "
+                + "smaller model, --micro-batch or --context"
         case .badState(let path, let problem): "\(path): \(problem); resume from another checkpoint"
         }
     }

@@ -178,9 +178,7 @@ public final class TrainingLoop {
         }
         let norm = gradientNorm(task.parameters)
         guard loss.isFinite, norm.isFinite else {
-            throw RunError.lossNotFinite(
-                step: state.step + 1, loss: loss, gradientNorm: norm,
-                kept: lastSaved.flatMap { step in run?.checkpoint(step) })
+            throw notFinite(step: state.step + 1, loss: loss, gradientNorm: norm)
         }
         let scale = options.clip > 0 ? min(1, options.clip / (norm + 1e-6)) : 1
         optimizer.step(learningRate: rate, gradientScale: scale)
@@ -188,6 +186,12 @@ public final class TrainingLoop {
         return StepReport(
             step: state.step + 1, tokens: tokens, loss: loss, learningRate: rate, gradientNorm: norm,
             tokensPerSecond: 0, seconds: 0)
+    }
+
+    private func notFinite(step: Int, loss: Double, gradientNorm: Double? = nil) -> RunError {
+        .lossNotFinite(
+            step: step, loss: loss, gradientNorm: gradientNorm,
+            kept: lastSaved.flatMap { step in run?.checkpoint(step) })
     }
 
     private func log(_ report: inout StepReport) throws {
@@ -208,15 +212,17 @@ public final class TrainingLoop {
 
     private func evaluate(isFinal: Bool) throws -> Evaluation? {
         guard let evaluation = try task.evaluate(isFinal: false) else { return nil }
+        guard evaluation.loss.isFinite else { throw notFinite(step: state.step, loss: evaluation.loss) }
         let isBest = state.bestLoss.map { evaluation.loss < $0 } ?? true
         if isBest { state.bestLoss = evaluation.loss }
         try logEvaluation("eval", evaluation, isBest: isBest)
-        if isBest { try save(isBest: true) }
         var last = evaluation
+        // Before the checkpoint, which ends the run: a run resumed from it logs nothing more.
         if isFinal, let complete = try task.evaluate(isFinal: true), complete.tokens != evaluation.tokens {
             try logEvaluation("final", complete, isBest: isBest)
             last = complete
         }
+        if isBest { try save(isBest: true) }
         // Speeds count training alone.
         lastLogged = (monotonicSeconds(), state.step)
         return last
@@ -233,6 +239,11 @@ public final class TrainingLoop {
 
     private func save(isBest: Bool) throws {
         guard let run, isBest || lastSaved != state.step else { return }
+        // The last step may have thrown the weights out of range, which only the next loss would show: by then this
+        // checkpoint could have replaced a good one.
+        guard task.parameters.allSatisfy({ $0.value.sumOfSquares.isFinite }) else {
+            throw notFinite(step: state.step, loss: .nan)
+        }
         state.seconds = elapsed(monotonicSeconds())
         state.optimizerSteps = optimizer.stepCount
         state.isBest = isBest

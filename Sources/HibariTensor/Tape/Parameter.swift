@@ -35,14 +35,14 @@ public final class Parameter {
     /// Forgets the gradient; the buffer is kept, and the next gradient overwrites it.
     public func clearGradient() { hasGradient = false }
 
-    /// Replaces the elements of the value.
+    /// Replaces the elements of the value by copies of those of `newValue`: optimizers change the value in place.
     ///
     /// - Precondition: same shape and type.
     public func assign(_ newValue: Tensor) {
         precondition(
             newValue.shape == shape && newValue.dtype == value.dtype,
             "\(name): assigned \(newValue.dtype) \(newValue.shape) to \(value.dtype) \(shape)")
-        value = newValue.detached
+        value = newValue.copied()
     }
 
     func accumulate(_ addend: Tensor) {
