@@ -9,7 +9,7 @@ public func loadTokenizer(directory: String) throws -> any Tokenizer {
     guard fileExists(path) else { throw TokenizerError.missingFile(path: path) }
     let file = TokenizerFile(path: path, root: try JSONValue(contentsOf: path))
     switch file.root["model"]?["type"]?.string {
-    case "BPE": return try ByteTokenizerFormat.load(file)
+    case "BPE": return try ByteLevelFormat.load(file)
     case "WordLevel": return try CharacterTokenizerFormat.load(file)
     case let type?:
         throw TokenizerError.unsupportedComponent(path: path, component: "model.type", found: quoted(type))
@@ -80,7 +80,7 @@ private func firstDifference(
 }
 
 /// A value for a message: written out if it is short, otherwise its kind.
-private func describe(_ value: JSONValue) -> String {
+func describe(_ value: JSONValue) -> String {
     let text = value.text()
     return text.utf8.count <= 60 ? text : value.kind
 }
