@@ -15,11 +15,12 @@ public struct BPETokenizer: Tokenizer {
     private let text: [UInt8]
     private let ends: [Int]
 
-    /// - Precondition: each pair is made of bytes and earlier pairs, and no two spell the same bytes.
+    /// - Precondition: each pair is made of bytes and earlier pairs, and no two spell the same bytes; none
+    ///   spells `<|endoftext|>`.
     public init(merges: [TokenPair]) {
         self.merges = merges
         var tokens = (UInt8.min...UInt8.max).map { [$0] }
-        var known = Set(tokens)
+        var known = Set(tokens + [Array(endOfTextMarker.utf8)])
         for (index, pair) in merges.enumerated() {
             let isKnown = 0..<Int32(tokens.count)
             precondition(

@@ -52,7 +52,7 @@ public struct BytePairTrainer: Sendable {
         precondition(minimumFrequency >= 1, "merges: minimum frequency \(minimumFrequency); expected 1 or more")
         var state = MergingText(pieces, counts: counts, minimumFrequency: minimumFrequency)
         var tokens = (UInt8.min...UInt8.max).map { [$0] }
-        var known = Set(tokens)
+        var known = Set(tokens + [Array(endOfTextMarker.utf8)])
         var merges: [TokenPair] = []
         while merges.count < limit, let pair = state.popMostFrequentPair() {
             let token = tokens[Int(pair.left)] + tokens[Int(pair.right)]

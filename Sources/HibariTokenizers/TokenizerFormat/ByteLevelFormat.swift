@@ -21,10 +21,7 @@ enum ByteLevelFormat {
     ) -> JSONValue {
         var vocabulary = JSONObject(words.enumerated().map { (key: $0.element, value: .integer($0.offset)) })
         vocabulary[endOfTextMarker] = .integer(words.count)
-        let byteLevel: JSONValue = [
-            "type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false,
-            "use_regex": .bool(splitsIntoWords),
-        ]
+        let byteLevel = byteLevel(splitsIntoWords: splitsIntoWords)
         return tokenizerFile(
             endOfText: words.count, preTokenizer: byteLevel, decoder: byteLevel,
             model: [
@@ -37,12 +34,22 @@ enum ByteLevelFormat {
             ])
     }
 
-    /// Reads a file of exactly one of these two forms; whether the text is split into words tells which.
+    /// Nothing added in front.
+    private static func byteLevel(splitsIntoWords: Bool) -> JSONValue {
+        [
+            "type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false,
+            "use_regex": .bool(splitsIntoWords),
+        ]
+    }
+
+    /// Reads a file of exactly one of these two forms; bytes is the one that neither splits nor merges.
     static func load(_ file: TokenizerFile) throws(TokenizerError) -> any Tokenizer {
-        guard file.root["pre_tokenizer"]?["use_regex"] == true else {
+        if file.root["model"]?["merges"] == [], file.root["pre_tokenizer"]?["use_regex"] == false {
             try file.check(equals: bytesTokenizerJSON)
             return ByteTokenizer()
         }
+        // First, because this is what tells the tokenizers of other models apart.
+        try file.check("pre_tokenizer", equals: byteLevel(splitsIntoWords: true))
         let tokenizer = BPETokenizer(merges: try merges(of: file))
         try file.check(equals: tokenizerJSON(of: tokenizer))
         return tokenizer
@@ -54,10 +61,13 @@ enum ByteLevelFormat {
         guard let entries = file.root["model"]?["merges"]?.array else {
             throw .invalidFile(path: file.path, problem: "model.merges is not a list")
         }
-        guard vocabulary.count == entries.count + BPETokenizer.minimumVocabularySize else {
+        guard vocabulary.count == entries.count + BPETokenizer.minimumVocabularySize,
+            vocabulary.last == endOfTextMarker
+        else {
             throw .unsupportedComponent(
                 path: file.path, component: "model.vocab",
-                found: "of \(vocabulary.count) words with \(entries.count) merges")
+                found: "\(vocabulary.count) words, the last \(quoted(vocabulary.last ?? "")), "
+                    + "with \(entries.count) merges")
         }
         let words = vocabulary.map { Array($0.utf8) }
         var ids = Dictionary(zip(words.prefix(256), 0 as Int32..<256)) { first, _ in first }

@@ -46,7 +46,18 @@ struct TokenizerFile {
     /// Throws an error that names the first part in which the file differs from `expected`. The order of an
     /// object's members does not count.
     func check(equals expected: JSONValue) throws(TokenizerError) {
-        if let difference = firstDifference(root, expected, at: "") {
+        try check(root, equals: expected, at: "")
+    }
+
+    /// The same for one member of the file.
+    func check(_ component: String, equals expected: JSONValue) throws(TokenizerError) {
+        try check(root[component] ?? .null, equals: expected, at: component)
+    }
+
+    private func check(
+        _ found: JSONValue, equals expected: JSONValue, at component: String
+    ) throws(TokenizerError) {
+        if let difference = firstDifference(found, expected, at: component) {
             throw .unsupportedComponent(path: path, component: difference.component, found: difference.found)
         }
     }
