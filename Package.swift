@@ -10,12 +10,14 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.2.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // Level 0: the operating system, C libraries, SIMD inner loops.
         .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CUTF8Proc", providers: [.apt(["libutf8proc-dev"])]),
         .target(name: "CKernels"),
         .target(name: "HibariSupport"),
 
@@ -25,7 +27,11 @@ let package = Package(
 
         // Level 2
         .target(name: "HibariTensor", dependencies: ["HibariKernels", "HibariSupport"]),
-        .target(name: "HibariTokenizers", dependencies: ["HibariSupport"]),
+        .target(
+            name: "HibariTokenizers",
+            dependencies: [
+                "CUTF8Proc", "HibariSupport", .product(name: "HeapModule", package: "swift-collections"),
+            ]),
 
         // Level 3
         .target(name: "HibariNN", dependencies: ["HibariTensor"]),

@@ -20,7 +20,7 @@ struct DataOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The key of the text in JSON lines.", valueName: "key"))
     var textKey = "text"
 
-    @Option(help: ArgumentHelp("bytes, chars, or a folder with a tokenizer.json.", valueName: "name"))
+    @Option(help: ArgumentHelp("bytes, chars, bpe:N or a folder with a tokenizer.json.", valueName: "name"))
     var tokenizer = "bytes"
 
     @Option(help: ArgumentHelp("Share of the text held out at its end, from 0 to 1.", valueName: "share"))

@@ -16,6 +16,8 @@ public enum DataError: UserError, Equatable {
     /// The tokenizer refuses the text; the error's offset counts from the beginning of the file, or of the
     /// text of the line.
     case cannotEncode(path: String, line: Int?, TokenizerError)
+    /// The tokenizer cannot be made as it was asked for.
+    case tokenizer(TokenizerError)
     /// There are several documents, and the tokenizer has no token to put between them.
     case noEndOfText(kind: String)
     /// Fewer tokens than one sequence takes.
@@ -27,7 +29,7 @@ public enum DataError: UserError, Equatable {
         switch self {
         case .file(let error): error.exitStatus
         case .invalidValidationFraction: .usage
-        case .cannotEncode(_, _, let error): error.exitStatus
+        case .cannotEncode(_, _, let error), .tokenizer(let error): error.exitStatus
         default: .badData
         }
     }
@@ -47,6 +49,8 @@ public enum DataError: UserError, Equatable {
             "\(paths.joined(separator: ", ")): no text in it; give at least one file with text"
         case .cannotEncode(let path, let line, let error):
             "\(path)\(line.map { ", line \($0)" } ?? ""): \(error)"
+        case .tokenizer(let error):
+            error.description
         case .noEndOfText(let kind):
             """
             the corpus has several documents, but this \(kind) tokenizer has no <|endoftext|> token to put between them; \

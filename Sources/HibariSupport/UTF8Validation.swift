@@ -26,6 +26,18 @@ public func firstInvalidUTF8(in bytes: [UInt8]) -> Int? {
     bytes.withUnsafeBytes { firstInvalidUTF8(in: $0) }
 }
 
+/// The character whose UTF-8 begins at `index` and the number of its bytes; nil if no valid sequence begins
+/// there.
+public func utf8Scalar(in bytes: Span<UInt8>, at index: Int) -> (scalar: Unicode.Scalar, length: Int)? {
+    let length = bytes.withUnsafeBytes { sequenceLength(in: $0, at: index) }
+    if length == 0 { return nil }
+    // The sequence is valid, so the lead byte has one more leading 1 than there are bytes after it.
+    let lead = UInt32(bytes[index])
+    var value = length == 1 ? lead : lead & (0x7F >> UInt32(length))
+    for offset in stride(from: 1, to: length, by: 1) { value = value << 6 | UInt32(bytes[index + offset] & 0x3F) }
+    return Unicode.Scalar(value).map { ($0, length) }
+}
+
 /// The length of the valid sequence that starts at `index`, 0 if there is none.
 private func sequenceLength(in bytes: UnsafeRawBufferPointer, at index: Int) -> Int {
     let first = bytes[index]

@@ -23,7 +23,7 @@ public struct ByteTokenizer: Tokenizer {
 
     public func huggingFaceFiles(contextLength: Int?) -> HuggingFaceTokenizerFiles {
         HuggingFaceTokenizerFiles(
-            tokenizerJSON: ByteTokenizerFormat.tokenizerJSON,
+            tokenizerJSON: ByteLevelFormat.bytesTokenizerJSON,
             tokenizerConfigJSON: tokenizerConfiguration(hasEndOfText: true, contextLength: contextLength))
     }
 }

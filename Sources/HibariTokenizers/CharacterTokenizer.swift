@@ -109,19 +109,12 @@ private struct ScalarTable: Sendable {
 private func forEachScalar(
     in bytes: Span<UInt8>, _ body: (Unicode.Scalar, Int) throws(TokenizerError) -> Void
 ) throws(TokenizerError) {
-    if let offset = bytes.withUnsafeBytes({ firstInvalidUTF8(in: $0) }) {
-        throw .invalidUTF8(offset: offset, byte: bytes[offset])
-    }
     var offset = 0
     while offset < bytes.count {
-        let start = offset
-        let lead = UInt32(bytes[offset])
-        // The text is valid, so the lead byte alone tells the length, and its low bits begin the value.
-        let length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4
-        var value = length == 1 ? lead : lead & (0x7F >> UInt32(length))
-        for index in 1..<max(1, length) { value = value << 6 | UInt32(bytes[start + index] & 0x3F) }
+        guard let (scalar, length) = utf8Scalar(in: bytes, at: offset) else {
+            throw .invalidUTF8(offset: offset, byte: bytes[offset])
+        }
+        try body(scalar, offset)
         offset += length
-        guard let scalar = Unicode.Scalar(value) else { throw .invalidUTF8(offset: start, byte: UInt8(lead)) }
-        try body(scalar, start)
     }
 }

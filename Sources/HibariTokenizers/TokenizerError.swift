@@ -8,6 +8,10 @@ public enum TokenizerError: UserError, Equatable {
     case unknownCharacter(Unicode.Scalar, offset: Int)
     /// A tokenizer was to be made from a text without characters.
     case emptyTrainingText
+    /// A vocabulary was asked for that does not even hold the bytes and `<|endoftext|>`.
+    case vocabularyTooSmall(size: Int, minimum: Int)
+    /// The distinct pieces of the training text take more bytes than this.
+    case trainingTextTooLarge(limit: Int)
     /// There is no tokenizer file at this path.
     case missingFile(path: String)
     /// The tokenizer file is damaged or contradicts itself.
@@ -18,6 +22,7 @@ public enum TokenizerError: UserError, Equatable {
     public var exitStatus: ExitStatus {
         switch self {
         case .missingFile: .inputMissing
+        case .vocabularyTooSmall: .usage
         default: .badData
         }
     }
@@ -36,14 +41,21 @@ public enum TokenizerError: UserError, Equatable {
             """
         case .emptyTrainingText:
             "cannot make a character vocabulary from an empty text; give a text with at least one character"
+        case .vocabularyTooSmall(let size, let minimum):
+            """
+            a BPE vocabulary of \(size) is too small: the bytes and <|endoftext|> alone take \(minimum); ask for more, \
+            e.g. bpe:1024, or use the bytes tokenizer
+            """
+        case .trainingTextTooLarge(let limit):
+            "the different words of the text take more than \(limit) bytes; train the tokenizer on a part of the text"
         case .missingFile(let path):
             "\(path): no such file; give a folder that contains tokenizer.json"
         case .invalidFile(let path, let problem):
             "\(path): \(problem); the file is damaged, write it again"
         case .unsupportedComponent(let path, let component, let found):
             """
-            \(path): \(component) is \(found), which Hibari cannot load; it loads the bytes and characters tokenizers \
-            that it writes itself
+            \(path): \(component) is \(found), which Hibari cannot load; it loads the bytes, characters and BPE \
+            tokenizers that it writes itself
             """
         }
     }

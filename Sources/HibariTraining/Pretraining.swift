@@ -119,6 +119,12 @@ public final class Pretraining {
         switch name {
         case "bytes": return ByteTokenizer()
         case "chars": return try CharacterTokenizer.train(reading: reader)
+        case _ where name.hasPrefix("bpe:"):
+            guard let size = Int(name.dropFirst(4)) else {
+                throw ConfigurationError.invalidValue(
+                    name: "tokenizer", value: quoted(name), expected: "bpe: and the vocabulary's size, e.g. bpe:1024")
+            }
+            return try BPETokenizer.train(reading: reader, vocabularySize: size)
         default:
             return try loadTokenizer(directory: directoryExists(name) ? name : splitPath(name).directory)
         }

@@ -24,7 +24,8 @@ struct InteropTests {
         }
         let characters = try CharacterTokenizer.train(on: Array(text.utf8), addsEndOfText: pieces.count > 1)
         let stem = name.split(separator: "/").last!.split(separator: ".")[0]
-        for tokenizer in [ByteTokenizer(), characters] as [any Tokenizer] {
+        let bpe = try BPETokenizer.train(on: Array(text.utf8), vocabularySize: 1024)
+        for tokenizer in [ByteTokenizer(), characters, bpe] as [any Tokenizer] {
             let directory = "\(output)/\(stem)-\(tokenizer.kind)"
             try makeDirectories(directory)
             try tokenizer.save(toDirectory: directory, contextLength: 256)

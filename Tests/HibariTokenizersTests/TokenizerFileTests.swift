@@ -59,11 +59,12 @@ import Testing
 
     /// Each change of a good file, and the component that the error must name.
     @Test(arguments: [
-        ("\"use_regex\": false", "\"use_regex\": true", "pre_tokenizer.use_regex"),
+        ("\"use_regex\": false", "\"use_regex\": null", "pre_tokenizer.use_regex"),
+        ("\"use_regex\": false", "\"use_regex\": true", "decoder.use_regex"),
         ("\"add_prefix_space\": false", "\"add_prefix_space\": true", "pre_tokenizer.add_prefix_space"),
         ("\"normalizer\": null", "\"normalizer\": {\"type\": \"NFC\"}", "normalizer"),
         ("\"truncation\": null", "\"truncation\": {\"max_length\": 8}", "truncation"),
-        ("\"merges\": []", "\"merges\": [[\"a\", \"b\"]]", "model.merges"),
+        ("\"merges\": []", "\"merges\": [[\"a\", \"b\"]]", "pre_tokenizer.use_regex"),
         ("\"dropout\": null", "\"dropout\": 0.1", "model.dropout"),
         ("\"version\": \"1.0\"", "\"version\": \"1.0\", \"extra\": 1", "extra"),
         ("\"post_processor\": null,", "", "post_processor"),

@@ -9,7 +9,7 @@ public func loadTokenizer(directory: String) throws -> any Tokenizer {
     guard fileExists(path) else { throw TokenizerError.missingFile(path: path) }
     let file = TokenizerFile(path: path, root: try JSONValue(contentsOf: path))
     switch file.root["model"]?["type"]?.string {
-    case "BPE": return try ByteTokenizerFormat.load(file)
+    case "BPE": return try ByteLevelFormat.load(file)
     case "WordLevel": return try CharacterTokenizerFormat.load(file)
     case let type?:
         throw TokenizerError.unsupportedComponent(path: path, component: "model.type", found: quoted(type))
@@ -46,7 +46,18 @@ struct TokenizerFile {
     /// Throws an error that names the first part in which the file differs from `expected`. The order of an
     /// object's members does not count.
     func check(equals expected: JSONValue) throws(TokenizerError) {
-        if let difference = firstDifference(root, expected, at: "") {
+        try check(root, equals: expected, at: "")
+    }
+
+    /// The same for one member of the file.
+    func check(_ component: String, equals expected: JSONValue) throws(TokenizerError) {
+        try check(root[component] ?? .null, equals: expected, at: component)
+    }
+
+    private func check(
+        _ found: JSONValue, equals expected: JSONValue, at component: String
+    ) throws(TokenizerError) {
+        if let difference = firstDifference(found, expected, at: component) {
             throw .unsupportedComponent(path: path, component: difference.component, found: difference.found)
         }
     }
@@ -80,7 +91,7 @@ private func firstDifference(
 }
 
 /// A value for a message: written out if it is short, otherwise its kind.
-private func describe(_ value: JSONValue) -> String {
+func describe(_ value: JSONValue) -> String {
     let text = value.text()
     return text.utf8.count <= 60 ? text : value.kind
 }
