@@ -87,7 +87,7 @@ import Testing
         let started = monotonicSeconds()
         let tokenizer = try BPETokenizer.train(on: text, vocabularySize: 300)
         let ids = try tokenizer.encode(text)
-        // Takes about 0.2 s where it was written; what is quadratic takes hours.
+        // Takes about a third of a second; what is quadratic takes hours.
         #expect(monotonicSeconds() - started < 20)
         #expect(ids.count < 100)
         #expect(tokenizer.decode(ids) == text)
