@@ -3,10 +3,12 @@ import HibariTokenizers
 extension BPETokenizer {
     /// Learns a vocabulary from a corpus.
     ///
-    /// - Parameter vocabularySize: the number of ids, at least 257. The vocabulary is smaller if the corpus has
-    ///   too few repetitions.
+    /// - Parameter vocabularySize: the number of ids, at least 257. The vocabulary is smaller if the corpus
+    ///   has too few repetitions.
     /// - Throws: `DataError`: what the reader throws, or a size that is too small.
-    public static func train(reading reader: CorpusReader, vocabularySize: Int) throws(DataError) -> BPETokenizer {
+    public static func train(reading reader: CorpusReader, vocabularySize: Int) throws(DataError)
+        -> BPETokenizer
+    {
         do throws(TokenizerError) {
             try checkVocabularySize(vocabularySize)
         } catch {

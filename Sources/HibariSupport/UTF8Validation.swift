@@ -34,7 +34,9 @@ public func utf8Scalar(in bytes: Span<UInt8>, at index: Int) -> (scalar: Unicode
     // The sequence is valid, so the lead byte has one more leading 1 than there are bytes after it.
     let lead = UInt32(bytes[index])
     var value = length == 1 ? lead : lead & (0x7F >> UInt32(length))
-    for offset in stride(from: 1, to: length, by: 1) { value = value << 6 | UInt32(bytes[index + offset] & 0x3F) }
+    for offset in stride(from: 1, to: length, by: 1) {
+        value = value << 6 | UInt32(bytes[index + offset] & 0x3F)
+    }
     return Unicode.Scalar(value).map { ($0, length) }
 }
 

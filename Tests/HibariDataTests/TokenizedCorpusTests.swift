@@ -62,6 +62,21 @@ import Testing
         #expect(try CharacterTokenizer.train(reading: several, addsEndOfText: false).endOfText == nil)
     }
 
+    @Test func bytePairsOfACorpus() throws {
+        let path = try directory.write("two.jsonl", "{\"text\":\"abab\"}\n{\"text\":\"cd ab\"}")
+        let reader = try CorpusReader(paths: [path])
+        let tokenizer = try BPETokenizer.train(reading: reader, vocabularySize: 1000)
+        #expect(tokenizer.merges == [TokenPair(97, 98)])
+        let corpus = try TokenizedCorpus(reading: reader, tokenizer: tokenizer)
+        #expect(tokens(corpus.all) == [256, 256, 257, 99, 100, 32, 256, 257])
+        #expect(corpus.byteCount(of: 0..<corpus.count) == 9)
+        let error = #expect(throws: DataError.self) {
+            try BPETokenizer.train(reading: reader, vocabularySize: 256)
+        }
+        #expect(error == .tokenizer(.vocabularyTooSmall(size: 256, minimum: 257)))
+        #expect(error?.exitStatus == .usage)
+    }
+
     @Test func invalidTextIsLocatedInItsFile() throws {
         let path = try directory.write("a.txt", Array("a<|endoftext|>b".utf8) + [0xFF])
         let reader = try CorpusReader(paths: [path])

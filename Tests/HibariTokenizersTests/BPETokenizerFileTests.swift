@@ -48,14 +48,15 @@ import Testing
         try expectError(naming: component, text)
     }
 
-    @Test(arguments: [
-        ([["a", "b"]], "model.vocab"),
-        ([["a", "b"], ["ab", "d"]], "model.merges[1]"),
-        ([["ab", "c"], ["a", "b"]], "model.merges[0]"),
-        ([["a", "b"], ["ab", "c", ""]], "model.merges[1]"),
-        ([["a", "b"], ["a", "bc"]], "model.merges[1]"),
-        ([["a", "b"], ["a b", "c"]], "model.merges[1]"),
-    ] as [([[String]], String)])
+    @Test(
+        arguments: [
+            ([["a", "b"]], "model.vocab"),
+            ([["a", "b"], ["ab", "d"]], "model.merges[1]"),
+            ([["ab", "c"], ["a", "b"]], "model.merges[0]"),
+            ([["a", "b"], ["ab", "c", ""]], "model.merges[1]"),
+            ([["a", "b"], ["a", "bc"]], "model.merges[1]"),
+            ([["a", "b"], ["a b", "c"]], "model.merges[1]"),
+        ] as [([[String]], String)])
     func contradictoryMergesAreNamed(merges: [[String]], component: String) throws {
         var file = good.huggingFaceFiles(contextLength: nil).tokenizerJSON.object!
         var model = file["model"]!.object!

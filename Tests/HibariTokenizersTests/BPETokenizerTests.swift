@@ -4,7 +4,8 @@ import HibariTokenizers
 import Testing
 
 @Suite struct BPETokenizerTests {
-    let english = Array("the theme of the other thesis; it's the others' theory, then and there\n\n  the end".utf8)
+    let english = Array(
+        "the theme of the other thesis; it's the others' theory, then and there\n\n  the end".utf8)
 
     /// The example of minbpe and of Wikipedia's article on byte-pair encoding.
     @Test func minbpeExample() throws {
@@ -42,7 +43,9 @@ import Testing
         let sample = Array("It's 12 o'clock,  雲雀が空で鳴く。\n\tthe the 🐦🐦 end\u{A0}".utf8)
         let tokenizer = try BPETokenizer.train(on: sample + sample + english, vocabularySize: 330)
         for trial in 0..<3000 {
-            var text = trial % 3 == 0 ? (0..<random.index(below: 200)).map { _ in UInt8(random.index(below: 256)) } : sample
+            var text =
+                trial % 3 == 0
+                ? (0..<random.index(below: 200)).map { _ in UInt8(random.index(below: 256)) } : sample
             for _ in 0..<random.index(below: 8) where !text.isEmpty {
                 text[random.index(below: text.count)] = UInt8(random.index(below: 256))
             }
@@ -84,7 +87,7 @@ import Testing
         let started = monotonicSeconds()
         let tokenizer = try BPETokenizer.train(on: text, vocabularySize: 300)
         let ids = try tokenizer.encode(text)
-        // Takes about 0.2 s where it was written; what is quadratic takes hours.
+        // Takes about a third of a second; what is quadratic takes hours.
         #expect(monotonicSeconds() - started < 20)
         #expect(ids.count < 100)
         #expect(tokenizer.decode(ids) == text)
@@ -103,7 +106,9 @@ import Testing
             _ = BPETokenizer(merges: [TokenPair(97, 98), TokenPair(97, 98)])
         }
         await #expect(processExitsWith: .failure) {  // (ab)c and a(bc)
-            _ = BPETokenizer(merges: [TokenPair(97, 98), TokenPair(98, 99), TokenPair(256, 99), TokenPair(97, 257)])
+            _ = BPETokenizer(merges: [
+                TokenPair(97, 98), TokenPair(98, 99), TokenPair(256, 99), TokenPair(97, 257),
+            ])
         }
         await #expect(processExitsWith: .failure) { _ = BPETokenizer(merges: []).bytes(of: 257) }
     }

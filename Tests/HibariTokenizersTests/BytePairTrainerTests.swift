@@ -36,10 +36,14 @@ import Testing
         while merges.count < limit {
             var counts: [TokenPair: Int] = [:]
             for piece in pieces {
-                for (left, right) in zip(piece, piece.dropFirst()) { counts[TokenPair(left, right), default: 0] += 1 }
+                for (left, right) in zip(piece, piece.dropFirst()) {
+                    counts[TokenPair(left, right), default: 0] += 1
+                }
             }
             let candidates = counts.filter { $0.value >= 2 && !passedOver.contains($0.key) }
-            guard let best = candidates.max(by: { ($0.value, $1.key) < ($1.value, $0.key) })?.key else { break }
+            guard let best = candidates.max(by: { ($0.value, $1.key) < ($1.value, $0.key) })?.key else {
+                break
+            }
             let token = tokens[Int(best.left)] + tokens[Int(best.right)]
             if tokens.contains(token) {
                 passedOver.insert(best)
@@ -76,9 +80,10 @@ import Testing
         var trainer = BytePairTrainer()
         try trainer.add(Array("zy zy ba ba".utf8).span)
         // " ba" and " zy" occur once less than "ba" and "zy" only where they begin the text.
-        #expect(trainer.merges(limit: 9) == [
-            TokenPair(0x20, 98), TokenPair(122, 121), TokenPair(256, 97),
-        ])
+        #expect(
+            trainer.merges(limit: 9) == [
+                TokenPair(0x20, 98), TokenPair(122, 121), TokenPair(256, 97),
+            ])
     }
 
     @Test func minimumFrequencyCounts() throws {

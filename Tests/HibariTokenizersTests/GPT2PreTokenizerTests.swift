@@ -42,6 +42,9 @@ private func pieces(_ text: [UInt8]) -> [[UInt8]] {
         for byte in Array("^a1 ".utf8) {
             #expect(pieces([UInt8](repeating: byte, count: 1_000_000)).count == 1)
         }
-        #expect(pieces(Array(String(repeating: " ", count: 1_000_000).utf8) + [0x61]).map(\.count) == [999_999, 2])
+        #expect(
+            pieces(Array(String(repeating: " ", count: 1_000_000).utf8) + [0x61]).map(\.count) == [
+                999_999, 2,
+            ])
     }
 }

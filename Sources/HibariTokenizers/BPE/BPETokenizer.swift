@@ -1,8 +1,8 @@
-/// Byte-level byte-pair encoding: frequent byte sequences within words have ids of their own. Any byte string is
-/// accepted.
+/// Byte-level byte-pair encoding: frequent byte sequences within words have ids of their own. Any byte string
+/// is accepted.
 ///
-/// Ids 0–255 are the bytes in order, then come the merges in order, and `<|endoftext|>` is last. GPT-2 numbers
-/// the bytes otherwise, those that print first, so its ids are not these.
+/// Ids 0–255 are the bytes in order, then come the merges in order, and `<|endoftext|>` is last. GPT-2
+/// numbers the bytes otherwise, those that print first, so its ids are not these.
 public struct BPETokenizer: Tokenizer {
     /// The smallest vocabulary: the bytes and `<|endoftext|>`.
     public static let minimumVocabularySize = 257
@@ -25,7 +25,8 @@ public struct BPETokenizer: Tokenizer {
             let isKnown = 0..<Int32(tokens.count)
             precondition(
                 isKnown.contains(pair.left) && isKnown.contains(pair.right),
-                "BPETokenizer: merge \(index) is of \(pair.left) and \(pair.right); expected ids in \(isKnown)")
+                "BPETokenizer: merge \(index) is of \(pair.left) and \(pair.right); expected ids in \(isKnown)"
+            )
             let token = tokens[Int(pair.left)] + tokens[Int(pair.right)]
             precondition(known.insert(token).inserted, "BPETokenizer: merge \(index) spells an earlier token")
             tokens.append(token)

@@ -8,8 +8,8 @@ import HeapModule
 struct BytePairEncoder: Sendable {
     private let ranks: PairRanks
 
-    /// Longer pre-tokens are encoded in time n log n, shorter ones in n², which is less for them. At 64 bytes
-    /// both take about as long.
+    /// Longer pre-tokens are encoded in time n log n, shorter ones in n², which is less for them. Anything
+    /// from 24 to 160 bytes makes no difference that could be measured on Japanese text (2026-11-21).
     private static let shortLength = 64
 
     /// - Precondition: no pair occurs twice.
@@ -30,7 +30,9 @@ struct BytePairEncoder: Sendable {
         let start = ids.count
         for index in preToken.indices { ids.append(Int32(preToken[index])) }
         pairRanks.removeAll(keepingCapacity: true)
-        for index in start + 1..<max(start + 1, ids.count) { pairRanks.append(ranks[ids[index - 1], ids[index]]) }
+        for index in start + 1..<max(start + 1, ids.count) {
+            pairRanks.append(ranks[ids[index - 1], ids[index]])
+        }
         while true {
             // `pairRanks[i]` is the rank of the tokens i and i + 1 of the pre-token.
             var (lowest, best) = (PairRanks.none, 0)
@@ -48,8 +50,8 @@ struct BytePairEncoder: Sendable {
 
     private func appendLong(_ preToken: Span<UInt8>, to ids: inout [Int32]) {
         let count = preToken.count
-        // A linked list of the tokens by the position of their first byte. A token that was merged into the one
-        // before it has the id −1.
+        // A linked list of the tokens by the position of their first byte. A token that was merged into the
+        // one before it has the id −1.
         var tokens = (0..<count).map { Int32(preToken[$0]) }
         var previous = Array(-1..<count - 1)
         var next = Array(1...count)
@@ -64,7 +66,8 @@ struct BytePairEncoder: Sendable {
         while let candidate = queue.popMin() {
             // Candidates stay in the queue when a neighbor's merge has made them void.
             let (left, right) = (candidate.position, next[candidate.position])
-            guard tokens[left] >= 0, right < count, ranks[tokens[left], tokens[right]] == candidate.rank else {
+            guard tokens[left] >= 0, right < count, ranks[tokens[left], tokens[right]] == candidate.rank
+            else {
                 continue
             }
             tokens[left] = 256 + candidate.rank

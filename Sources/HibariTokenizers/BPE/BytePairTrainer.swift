@@ -1,8 +1,8 @@
 /// Learns a byte-pair vocabulary from texts.
 ///
-/// The pair of neighboring tokens that is most frequent within the pieces of `GPT2PreTokenizer` is merged into
-/// a new token; of equally frequent ones the lowest pair of ids. The result depends on the texts alone, not on
-/// their order, the machine or the run. Memory grows with the different pieces, not with the text.
+/// The pair of neighboring tokens that is most frequent within the pieces of `GPT2PreTokenizer` is merged
+/// into a new token; of equally frequent ones the lowest pair of ids. The result depends on the texts alone,
+/// not on their order, the machine or the run. Memory grows with the different pieces, not with the text.
 /// Source: Sennrich, Haddow & Birch 2016, arXiv:1508.07909.
 public struct BytePairTrainer: Sendable {
     private let maximumBytes: Int
@@ -49,7 +49,8 @@ public struct BytePairTrainer: Sendable {
     ///   - limit: how many merges at most; there are fewer if no pair is frequent enough any more.
     ///   - minimumFrequency: how often a pair must occur, at least 1.
     public func merges(limit: Int, minimumFrequency: Int = 2) -> [TokenPair] {
-        precondition(minimumFrequency >= 1, "merges: minimum frequency \(minimumFrequency); expected 1 or more")
+        precondition(
+            minimumFrequency >= 1, "merges: minimum frequency \(minimumFrequency); expected 1 or more")
         var state = MergingText(pieces, counts: counts, minimumFrequency: minimumFrequency)
         var tokens = (UInt8.min...UInt8.max).map { [$0] }
         var known = Set(tokens + [Array(endOfTextMarker.utf8)])

@@ -4,12 +4,16 @@ import HibariSupport
 /// Cuts text into the pieces of GPT-2, which byte-pair encoding never merges across.
 ///
 /// The pieces are those of the pattern
-/// `'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`: endings of English contractions;
-/// runs of letters, of numbers and of other characters, each with a space in front of it; runs of whitespace,
-/// whose last character is left to the word that follows. A byte that is not part of valid UTF-8 is one of
-/// the other characters, so every byte belongs to a piece.
+/// `'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`: endings of English
+/// contractions; runs of letters, of numbers and of other characters, each with a space in front of it; runs
+/// of whitespace, whose last character is left to the word that follows. A byte that is not part of valid
+/// UTF-8 is one of the other characters, so every byte belongs to a piece.
 ///
-/// A scanner rather than a regular expression: it reads each byte a bounded number of times whatever the text.
+/// Letters and numbers are those of the Unicode version that utf8proc knows; utf8proc 2.8 has 15.0. A library
+/// with a newer one cuts otherwise at characters added since, and only there.
+///
+/// A scanner rather than a regular expression: it reads each byte a bounded number of times whatever the
+/// text.
 /// Source: `pat` in GPT-2's encoder.py.
 public struct GPT2PreTokenizer: Sendable {
     public init() {}
@@ -39,8 +43,8 @@ public struct GPT2PreTokenizer: Sendable {
         return end
     }
 
-    /// `\s+(?!\S)|\s+`: all the whitespace at the end of the text, otherwise all but its last character unless
-    /// that is the only one.
+    /// `\s+(?!\S)|\s+`: all the whitespace at the end of the text, otherwise all but its last character
+    /// unless that is the only one.
     private func endOfWhitespace(from start: Int, firstEnd: Int, in text: Span<UInt8>) -> Int {
         var (last, end) = (start, firstEnd)
         while end < text.count {

@@ -3,9 +3,9 @@ import HeapModule
 /// The different pieces of a training text while their tokens are being merged, with the number of times that
 /// each pair of neighbors occurs.
 ///
-/// A merge costs time in proportion to the number of places where it happens. What makes that possible: a pair
-/// can only come up in the merge that makes the younger of its tokens, so the list of its places is complete
-/// when that merge is done, and its count only falls from then on.
+/// A merge costs time in proportion to the number of places where it happens. What makes that possible: a
+/// pair can only come up in the merge that makes the younger of its tokens, so the list of its places is
+/// complete when that merge is done, and its count only falls from then on.
 struct MergingText {
     private struct Occurrences {
         var count = 0
@@ -74,7 +74,8 @@ struct MergingText {
         }
     }
 
-    /// The most frequent pair, of several the lowest; nil if none is frequent enough. It is not offered again.
+    /// The most frequent pair, of several the lowest; nil if none is frequent enough. It is not offered
+    /// again.
     mutating func popMostFrequentPair() -> TokenPair? {
         while let candidate = queue.popMax() {
             guard let occurrences = pairs[candidate.pair] else { continue }

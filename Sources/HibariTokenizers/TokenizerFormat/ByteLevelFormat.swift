@@ -74,12 +74,15 @@ enum ByteLevelFormat {
         var merges: [TokenPair] = []
         for (index, entry) in entries.enumerated() {
             let parts = (entry.array ?? []).compactMap { $0.string.map { Array($0.utf8) } }
-            guard parts.count == 2, entry.array?.count == 2, let left = ids[parts[0]], let right = ids[parts[1]],
+            guard parts.count == 2, entry.array?.count == 2, let left = ids[parts[0]],
+                let right = ids[parts[1]],
                 parts[0] + parts[1] == words[256 + index]
             else {
                 throw .unsupportedComponent(
                     path: file.path, component: "model.merges[\(index)]",
-                    found: "\(describe(entry)), not two earlier words that make \(quoted(vocabulary[256 + index]))")
+                    found:
+                        "\(describe(entry)), not two earlier words that make \(quoted(vocabulary[256 + index]))"
+                )
             }
             merges.append(TokenPair(left, right))
             ids[words[256 + index]] = Int32(256 + index)
@@ -95,8 +98,8 @@ private func word(_ bytes: [UInt8]) -> String {
     bytes.reduce(into: "") { $0 += byteWords[Int($1)] }
 }
 
-/// The printable character for each byte: itself where Latin-1 has one that shows, otherwise the next of those
-/// from U+0100 on.
+/// The printable character for each byte: itself where Latin-1 has one that shows, otherwise the next of
+/// those from U+0100 on.
 /// Source: `bytes_to_unicode` in GPT-2's encoder.py.
 private let byteWords: [String] = {
     var next: UInt32 = 0x100
