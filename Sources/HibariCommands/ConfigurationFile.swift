@@ -8,7 +8,14 @@ import Yams
 func expandConfiguration(_ arguments: [String]) throws -> [String] {
     guard let command = arguments.first, ["pretrain", "plan"].contains(command) else { return arguments }
     var rest = Array(arguments.dropFirst())
-    guard !rest.contains("--resume"), !rest.contains(where: { $0.hasPrefix("--resume=") }) else { return arguments }
+    let names = rest.compactMap { optionName($0) }
+    if command == "pretrain", names.contains("resume") {
+        // All other options are those the run was started with.
+        if let other = names.first(where: { !["resume", "threads", "json", "help"].contains($0) }) {
+            throw UsageError.notWith(name: other, other: "resume")
+        }
+        return arguments
+    }
     let file = try take("--config", from: &rest)
     let settings = try file.map { try readConfiguration($0) } ?? []
     let fromFile = settings.first { $0.key == "preset" }?.values.first

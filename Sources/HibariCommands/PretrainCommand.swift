@@ -29,7 +29,6 @@ struct PretrainCommand: ParsableCommand {
 
     func run() throws {
         try threads.apply()
-        signal(SIGXFSZ, SIG_IGN)
         if let resume { return try train(try resumed(resume), in: resume) }
         let configuration = try options.configuration()
         if printConfig { return printResult(yaml(configuration.json), terminator: "") }
@@ -41,8 +40,6 @@ struct PretrainCommand: ParsableCommand {
     private func resumed(_ folder: String) throws -> Pretraining {
         let directory = RunDirectory(path: folder)
         guard fileExists(directory.runFile) else { throw RunError.nothingToResume(path: folder) }
-        if out != nil { throw UsageError.notWith(name: "out", other: "resume") }
-        if !options.data.corpus.isEmpty { throw UsageError.notWith(name: "corpus", other: "resume") }
         let saved = try JSONValue(contentsOf: directory.runFile)
         guard let members = saved["configuration"]?.object else {
             throw RunError.badState(path: directory.runFile, problem: "the key configuration is missing")
