@@ -16,7 +16,8 @@ import Testing
         expectError(try hibari("generate", model, "--prompt", "The 雲雀"), 65, "U+96F2")
         expectError(try hibari("generate", model, "--prompt", "The 雲雀", "--json"), 65, "U+96F2")
         let text = try space.write("other.txt", "The lark 雲雀\n")
-        expectError(try hibari("eval", model, text), 65, "other.txt: character \"雲\" (U+96F2) at byte offset 9")
+        expectError(
+            try hibari("eval", model, text), 65, "other.txt: character \"雲\" (U+96F2) at byte offset 9")
         expectError(try hibari("generate", model, "--prompt-file", text), 65, "U+96F2")
     }
 
@@ -30,9 +31,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("--max-tokens=-1", "--max-tokens"), ("-n 0", "--n"), ("-n=-2", "--n"), ("--temperature nan", "temperature"),
-        ("--temperature=-1", "temperature"), ("--top-k=-1", "top-k"), ("--top-p 2", "top-p"), ("--min-p nan", "min-p"),
-        ("--repeat-penalty 0", "repeat-penalty"), ("--threads 0", "--threads"), ("--seed=-1", "seed"), ("--seed x", "x"),
+        ("--max-tokens=-1", "--max-tokens"), ("-n 0", "--n"), ("-n=-2", "--n"),
+        ("--temperature nan", "temperature"),
+        ("--temperature=-1", "temperature"), ("--top-k=-1", "top-k"), ("--top-p 2", "top-p"),
+        ("--min-p nan", "min-p"),
+        ("--repeat-penalty 0", "repeat-penalty"), ("--threads 0", "--threads"), ("--seed=-1", "seed"),
+        ("--seed x", "x"),
         ("--nosuch", "nosuch"), ("--max-tokens", "max-tokens"), ("--stop=", "stop"),
     ])
     func badOptions(_ options: String, _ naming: String) throws {
@@ -46,7 +50,8 @@ import Testing
         expectError(try hibari("eval", model, try space.write("one.txt", "T")), 65, "1 token")
         expectError(try hibari("eval", model), 64)
         for context in ["0", "17", "x"] {
-            expectError(try hibari("eval", model, space.path("corpus.txt"), "--context", context), 64, "context")
+            expectError(
+                try hibari("eval", model, space.path("corpus.txt"), "--context", context), 64, "context")
         }
     }
 
@@ -56,7 +61,8 @@ import Testing
         expectError(try hibari("corpus", "make", "stories", "--bytes=-5"), 64, "--bytes")
         expectError(try hibari("corpus", "make", "stories", "--language", "de"), 64, "de")
         expectError(try hibari("corpus", "check", space.path("none.txt")), 66, "none.txt")
-        expectError(try hibari("corpus", "check", space.path("corpus.txt"), "--at-least", "nan"), 64, "at-least")
+        expectError(
+            try hibari("corpus", "check", space.path("corpus.txt"), "--at-least", "nan"), 64, "at-least")
         expectError(try hibari("corpus", "check", space.path("corpus.txt"), "--failures=-1"), 64, "failures")
     }
 

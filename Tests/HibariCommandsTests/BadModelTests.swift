@@ -31,7 +31,8 @@ import Testing
     /// Weights of the bytes of a header and `count` zeros.
     private func writeRaw(_ header: String, dataCount count: Int) throws {
         let length = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) }
-        try space.write("copy/model.safetensors", length + Array(header.utf8) + [UInt8](repeating: 0, count: count))
+        try space.write(
+            "copy/model.safetensors", length + Array(header.utf8) + [UInt8](repeating: 0, count: count))
     }
 
     @Test func theCopyIsGood() throws {
@@ -61,7 +62,8 @@ import Testing
         try expectRefusal(65, "inside the tensor before it")
         try writeRaw(#"{\#(a),"b":{"dtype":"F32","shape":[4],"data_offsets":[16,32]}}"#, dataCount: 24)
         try expectRefusal(65, "the data ends at byte 32")
-        try writeRaw(#"{"a":{"dtype":"F32","shape":[1152921504606846976,16],"data_offsets":[0,16]}}"#, dataCount: 16)
+        try writeRaw(
+            #"{"a":{"dtype":"F32","shape":[1152921504606846976,16],"data_offsets":[0,16]}}"#, dataCount: 16)
         try expectRefusal(65, "too many elements")
     }
 
@@ -71,7 +73,8 @@ import Testing
         let tensors = file.entries.compactMap { entry in
             entry.name == name
                 ? change(entry)
-                : SafetensorsTensor(name: entry.name, dtype: entry.dtype, shape: entry.shape, bytes: file.bytes(of: entry))
+                : SafetensorsTensor(
+                    name: entry.name, dtype: entry.dtype, shape: entry.shape, bytes: file.bytes(of: entry))
         }
         try writeSafetensors(tensors, to: space.path("copy/model.safetensors"))
     }
@@ -96,7 +99,9 @@ import Testing
             SafetensorsTensor(name: $0.name, shape: [16], floats: [Float](repeating: .nan, count: 16))
         }
         let outcome = try hibari("generate", space.path("copy"), "--prompt", "The")
-        #expect(outcome.status == 65 && outcome.errors.contains("damaged or its training diverged"), "\(outcome.errors)")
+        #expect(
+            outcome.status == 65 && outcome.errors.contains("damaged or its training diverged"),
+            "\(outcome.errors)")
     }
 
     private func setKey(_ key: String, _ value: JSONValue?) throws {
@@ -107,7 +112,8 @@ import Testing
 
     @Test(arguments: [
         ("rope_scaling", #"{"rope_type": "yarn", "factor": 2}"#), ("attention_bias", "true"),
-        ("hidden_act", #""gelu""#), ("model_type", #""mamba""#), ("hidden_size", "null"), ("num_attention_heads", "-3"),
+        ("hidden_act", #""gelu""#), ("model_type", #""mamba""#), ("hidden_size", "null"),
+        ("num_attention_heads", "-3"),
         ("hidden_size", #""16""#), ("num_hidden_layers", "0"), ("intermediate_size", "1099511627776"),
     ])
     func unsupportedConfiguration(_ key: String, _ value: String) throws {
@@ -134,7 +140,9 @@ import Testing
         try expectRefusal(65, "the tokenizer has 257 entries")
     }
 
-    @Test(arguments: ["config.json", "tokenizer.json", "model.safetensors"]) func missingFile(_ name: String) throws {
+    @Test(arguments: ["config.json", "tokenizer.json", "model.safetensors"]) func missingFile(_ name: String)
+        throws
+    {
         try removeTree(space.path("copy/" + name))
         try expectRefusal(66, name)
     }

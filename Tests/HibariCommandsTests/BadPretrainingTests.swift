@@ -10,7 +10,8 @@ import Testing
     private func pretrain(corpus: String? = nil, _ more: [String]) throws -> Outcome {
         let options = Workspace.tiny.filter { !more.contains("--steps") || ($0 != "--steps" && $0 != "12") }
         return try hibari(
-            ["pretrain", "--corpus", corpus ?? space.path("corpus.txt"), "--out", space.path("out")] + options + more)
+            ["pretrain", "--corpus", corpus ?? space.path("corpus.txt"), "--out", space.path("out")] + options
+                + more)
     }
 
     private func expectRefusal(
@@ -29,7 +30,8 @@ import Testing
         expectRefusal(try pretrain(corpus: try space.write("empty.txt", ""), []), 65, "no text")
         try makeDirectories(space.path("folder"))
         expectRefusal(try pretrain(corpus: space.path("folder"), []), 65, "no text files")
-        expectRefusal(try pretrain(corpus: try space.write("empty.txt", ""), ["--tokenizer", "chars"]), 65, "")
+        expectRefusal(
+            try pretrain(corpus: try space.write("empty.txt", ""), ["--tokenizer", "chars"]), 65, "")
     }
 
     @Test func corpusShorterThanTheContext() throws {
@@ -41,7 +43,8 @@ import Testing
     }
 
     @Test func textThatIsNotUTF8() throws {
-        let file = try space.write("bad.txt", Array("0123456789 lark ".utf8) + [0xFF] + Array(Workspace.text.utf8))
+        let file = try space.write(
+            "bad.txt", Array("0123456789 lark ".utf8) + [0xFF] + Array(Workspace.text.utf8))
         expectRefusal(try pretrain(corpus: file, ["--tokenizer", "chars"]), 65, "byte offset 16")
         expectSuccess(try pretrain(corpus: file, []))
     }
@@ -65,20 +68,27 @@ import Testing
         ("--batch 4 --micro-batch 3", "not divisible"), ("--dim 6 --heads 2", "even"),
         ("--layers 0", "--layers"), ("--layers=-1", "--layers"), ("--dim 0", "--dim"), ("--dim=-16", "--dim"),
         ("--heads 0", "--heads"), ("--kv-heads 0", "--kv-heads"), ("--ffn-dim=-3", "--ffn-dim"),
-        ("--context 0", "--context"), ("--batch 0", "--batch"), ("--batch=-4", "--batch"), ("--micro-batch 0", "--micro-batch"),
-        ("--steps 0", "--steps"), ("--steps=-5", "--steps"), ("--log-every 0", "--log-every"), ("--keep 0", "--keep"),
-        ("--eval-every=-1", "--eval-every"), ("--eval-batches 0", "--eval-batches"), ("--save-every=-1", "--save-every"),
+        ("--context 0", "--context"), ("--batch 0", "--batch"), ("--batch=-4", "--batch"),
+        ("--micro-batch 0", "--micro-batch"),
+        ("--steps 0", "--steps"), ("--steps=-5", "--steps"), ("--log-every 0", "--log-every"),
+        ("--keep 0", "--keep"),
+        ("--eval-every=-1", "--eval-every"), ("--eval-batches 0", "--eval-batches"),
+        ("--save-every=-1", "--save-every"),
         ("--threads 0", "--threads"), ("--threads=-1", "--threads"), ("--warmup=-1", "--warmup"),
-        ("--lr nan", "--lr"), ("--lr inf", "--lr"), ("--lr 0", "--lr"), ("--lr=-1", "--lr"), ("--min-lr 2", "--min-lr"),
+        ("--lr nan", "--lr"), ("--lr inf", "--lr"), ("--lr 0", "--lr"), ("--lr=-1", "--lr"),
+        ("--min-lr 2", "--min-lr"),
         ("--beta1 1", "--beta1"), ("--beta2 nan", "--beta2"), ("--weight-decay=-1", "--weight-decay"),
         ("--clip nan", "--clip"), ("--dropout 1", "--dropout"), ("--dropout nan", "--dropout"),
         ("--val-fraction 1", "--val-fraction"), ("--val-fraction=-0.1", "--val-fraction"),
-        ("--label-smoothing 1", "--label-smoothing"), ("--dim 99999999", "--dim"), ("--layers 99999", "--layers"),
+        ("--label-smoothing 1", "--label-smoothing"), ("--dim 99999999", "--dim"),
+        ("--layers 99999", "--layers"),
         ("--batch 9223372036854775807", "--batch"), ("--context 9223372036854775807", "--context"),
         ("--steps 9223372036854775807", "--steps"), ("--dim 9223372036854775808", "--dim"),
         ("--tokens 5", "--steps"), ("--epochs 1", "--epochs"), ("--minutes 1", "--minutes"),
-        ("--lr", "--lr"), ("--dim", "--dim"), ("--lr fast", "fast"), ("--dim 1.5", "1.5"), ("--seed=-1", "--seed"),
-        ("--arch bert", "bert"), ("--optimizer lion", "lion"), ("--schedule step", "step"), ("--activation swish", "swish"),
+        ("--lr", "--lr"), ("--dim", "--dim"), ("--lr fast", "fast"), ("--dim 1.5", "1.5"),
+        ("--seed=-1", "--seed"),
+        ("--arch bert", "bert"), ("--optimizer lion", "lion"), ("--schedule step", "step"),
+        ("--activation swish", "swish"),
         ("--arch gpt2 --activation silu", "--activation"), ("--arch llama --activation relu", "--activation"),
         ("--arch llama --bias", "--bias"), ("--arch gpt2 --kv-heads 1", "--kv-heads"),
         ("--nosuch 3", "nosuch"), ("--preset huge", "huge"), ("--preset", "--preset"), ("extra", "extra"),
@@ -89,8 +99,13 @@ import Testing
     }
 
     @Test func badHorizonsAlone() throws {
-        let base = ["pretrain", "--corpus", space.path("corpus.txt"), "--out", space.path("out"), "--dim", "16"]
-        for option in ["--tokens=0", "--tokens=-1", "--epochs=0", "--epochs=nan", "--minutes=-1", "--minutes=inf", "--epochs=1e300"] {
+        let base = [
+            "pretrain", "--corpus", space.path("corpus.txt"), "--out", space.path("out"), "--dim", "16",
+        ]
+        for option in [
+            "--tokens=0", "--tokens=-1", "--epochs=0", "--epochs=nan", "--minutes=-1", "--minutes=inf",
+            "--epochs=1e300",
+        ] {
             expectRefusal(try hibari(base + [option]), 64, String(option.split(separator: "=")[0]))
         }
     }

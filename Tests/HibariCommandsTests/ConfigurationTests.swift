@@ -10,26 +10,34 @@ import Testing
     @Test(arguments: [
         [], ["--preset", "shakespeare-nanogpt", "--tokenizer", "chars"],
         ["--tokens", "5000", "--dropout", "0.25", "--no-tie", "--sample-prompt", "a: \"b\"\n- # c"],
-        ["--arch", "gpt2", "--bias", "--activation", "relu", "--kv-heads", "4", "--ffn-dim", "96", "--micro-batch", "2"],
+        [
+            "--arch", "gpt2", "--bias", "--activation", "relu", "--kv-heads", "4", "--ffn-dim", "96",
+            "--micro-batch", "2",
+        ],
         ["--minutes", "1.5", "--optimizer", "sgd", "--schedule", "wsd", "--seed", "18446744073709551615"],
         ["--epochs", "3", "--eval-batches", "2", "--val", "other file.txt", "--lr", "1e-7", "--min-lr", "0"],
     ])
     func printedConfigurationReadsBack(_ options: [String]) throws {
-        let arguments = ["pretrain", "--corpus", space.path("corpus.txt"), "b c.txt"] + options + ["--print-config"]
+        let arguments =
+            ["pretrain", "--corpus", space.path("corpus.txt"), "b c.txt"] + options + ["--print-config"]
         let printed = expectSuccess(try hibari(arguments)).output
         let file = try space.write("run.yaml", printed)
         #expect(expectSuccess(try hibari("pretrain", "--config", file, "--print-config")).output == printed)
     }
 
     @Test func theCommandLineWins() throws {
-        let file = try space.write("run.yaml", "corpus: [a.txt, b.txt]\npreset: toy\ndim: 64\nsteps: 5\nbias: true\narch: gpt2\n")
+        let file = try space.write(
+            "run.yaml", "corpus: [a.txt, b.txt]\npreset: toy\ndim: 64\nsteps: 5\nbias: true\narch: gpt2\n")
         func settings(_ more: String...) throws -> String {
             expectSuccess(try hibari(["pretrain", "--config", file, "--print-config"] + more)).output
         }
         let plain = try settings()
-        for line in ["dim: 64", "steps: 5", "batch: 16", "lr: 0.003", "bias: true"] { #expect(plain.contains(line + "\n")) }
+        for line in ["dim: 64", "steps: 5", "batch: 16", "lr: 0.003", "bias: true"] {
+            #expect(plain.contains(line + "\n"))
+        }
         #expect(!plain.contains("minutes"))
-        let changed = try settings("--dim", "32", "--tokens", "100", "--corpus", "c.txt", "--no-bias", "--lr=1.0")
+        let changed = try settings(
+            "--dim", "32", "--tokens", "100", "--corpus", "c.txt", "--no-bias", "--lr=1.0")
         for line in ["dim: 32", "tokens: 100", #"corpus: ["c.txt"]"#, "bias: false", "lr: 1.0"] {
             #expect(changed.contains(line + "\n"), "\(line) in \(changed)")
         }
@@ -46,12 +54,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ("a: [1", "not valid YAML"), ("- a\n- b", "option: value"), ("dim: {a: 1}", "dim"), ("nosuch: 3", "nosuch"),
+        ("a: [1", "not valid YAML"), ("- a\n- b", "option: value"), ("dim: {a: 1}", "dim"),
+        ("nosuch: 3", "nosuch"),
         ("dim: wide", "wide"), ("preset: huge", "huge"), ("steps: 3\ntokens: 5", "steps"),
     ])
     func badFiles(_ text: String, _ naming: String) throws {
         let file = try space.write("bad.yaml", text)
-        let outcome = try hibari(space.pretraining("out", "--config", file).filter { $0 != "--steps" && $0 != "12" })
+        let outcome = try hibari(
+            space.pretraining("out", "--config", file).filter { $0 != "--steps" && $0 != "12" })
         expectError(outcome, outcome.status == 65 ? 65 : 64, naming)
         #expect(!space.exists("out"))
     }

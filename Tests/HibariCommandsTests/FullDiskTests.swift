@@ -17,7 +17,9 @@ import Testing
     @Test func firstCheckpointDoesNotFit() throws {
         let outcome = try limited(8, space.pretraining("out"))
         #expect(outcome.status == 74, "\(outcome.errors)")
-        #expect(outcome.errors.split(separator: "\n").last?.hasPrefix("error: cannot write") == true, "\(outcome.errors)")
+        #expect(
+            outcome.errors.split(separator: "\n").last?.hasPrefix("error: cannot write") == true,
+            "\(outcome.errors)")
         #expect(outcome.errors.contains("ulimit"))
         #expect(try listDirectory(space.path("out/checkpoints")).isEmpty)
         #expect(!space.exists("out/model.safetensors") && !space.exists("out/last"))
@@ -25,7 +27,8 @@ import Testing
 
     @Test func metricsOutgrowTheDiskAfterACheckpoint() throws {
         // 64 KiB hold every checkpoint but not 1000 rows.
-        var arguments = space.pretraining("out", "--steps=1000", "--save-every=50", "--eval-every=100", "--eval-batches=1")
+        var arguments = space.pretraining(
+            "out", "--steps=1000", "--save-every=50", "--eval-every=100", "--eval-batches=1")
         arguments = arguments.filter { $0 != "--steps" && $0 != "12" }
         let outcome = try limited(160, arguments)
         #expect(outcome.status == 74, "\(outcome.errors)")
@@ -40,7 +43,8 @@ import Testing
         try space.pretrain("run")
         for arguments in [
             ["corpus", "make", "stories", "--bytes", "1000"], ["inspect", space.path("run")], ["doctor"],
-            ["generate", space.path("run"), "--prompt", "The"], ["eval", space.path("run"), space.path("corpus.txt")],
+            ["generate", space.path("run"), "--prompt", "The"],
+            ["eval", space.path("run"), space.path("corpus.txt")],
         ] {
             let outcome = try Program(arguments, shell: command + " > /dev/full").wait()
             #expect(outcome.status == 74, "\(arguments) \(outcome.errors)")
@@ -49,14 +53,16 @@ import Testing
     }
 
     @Test func aFileOfStoriesDoesNotFit() throws {
-        let outcome = try limited(8, ["corpus", "make", "stories", "--bytes", "100000", "--out", space.path("s.txt")])
+        let outcome = try limited(
+            8, ["corpus", "make", "stories", "--bytes", "100000", "--out", space.path("s.txt")])
         expectError(outcome, 74, "s.txt")
         #expect(try listDirectory(space.folder) == ["corpus.txt"])
     }
 
     @Test func aPlaceThatCannotBeWritten() throws {
         expectError(try hibari("corpus", "make", "stories", "--out", space.path("none/s.txt")), 73, "none")
-        let outcome = try hibari(["pretrain", "--corpus", space.path("corpus.txt"), "--out", "/proc/run"] + Workspace.tiny)
+        let outcome = try hibari(
+            ["pretrain", "--corpus", space.path("corpus.txt"), "--out", "/proc/run"] + Workspace.tiny)
         #expect(outcome.status == 73 && outcome.errors.contains("error: cannot create"), "\(outcome.errors)")
     }
 }

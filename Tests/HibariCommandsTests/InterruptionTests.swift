@@ -11,14 +11,16 @@ import Testing
     /// Long enough to be stopped on the way, short enough to be run again.
     private func arguments(_ out: String) -> [String] {
         space.pretraining(
-            out, "--steps=900", "--dropout=0.1", "--save-every=60", "--eval-every=200", "--eval-batches=2", "--warmup=5"
+            out, "--steps=900", "--dropout=0.1", "--save-every=60", "--eval-every=200", "--eval-batches=2",
+            "--warmup=5"
         ).filter { $0 != "--steps" && $0 != "12" }
     }
 
     /// Waits until the run has written `bytes` of metrics; false if it ended before.
     private func waitForRows(_ program: Program, _ run: String, bytes: Int) -> Bool {
         while program.process.isRunning {
-            let attributes = try? FileManager.default.attributesOfItem(atPath: space.path(run) + "/metrics.jsonl")
+            let attributes = try? FileManager.default.attributesOfItem(
+                atPath: space.path(run) + "/metrics.jsonl")
             if let size = attributes?[.size] as? Int, size >= bytes { return true }
             usleep(2000)
         }
@@ -61,7 +63,8 @@ import Testing
             let outcome = try hibari("pretrain", "--resume", space.path("run"), option)
             expectError(outcome, 64, String(option.split(separator: "=")[0]))
         }
-        let again = try expectSuccess(hibari("pretrain", "--resume", space.path("run"), "--json", "--threads", "1"))
+        let again = try expectSuccess(
+            hibari("pretrain", "--resume", space.path("run"), "--json", "--threads", "1"))
         #expect(try again.json["steps"] == 12)
     }
 

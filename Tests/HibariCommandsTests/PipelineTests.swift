@@ -12,7 +12,8 @@ import Testing
         let result = try trained.json
         #expect(result["steps"] == 12 && result["total_steps"] == 12 && result["val_loss"]?.double != nil)
         for file in [
-            "config.json", "generation_config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json",
+            "config.json", "generation_config.json", "model.safetensors", "tokenizer.json",
+            "tokenizer_config.json",
             "run.json", "metrics.jsonl", "best", "last", "checkpoints/step-12/optimizer.safetensors",
             "checkpoints/step-12/state.json",
         ] {
@@ -23,7 +24,8 @@ import Testing
         let eval = try expectSuccess(hibari("eval", model, space.path("corpus.txt"), "--json")).json
         #expect(eval["tokens"]?.int == Workspace.text.utf8.count - 1)
         #expect(eval["bits_per_byte"]?.double ?? 0 > 0 && eval["standard_error"]?.double ?? 0 > 0)
-        #expect(try expectSuccess(hibari("eval", model, space.path("corpus.txt"))).output.contains("perplexity"))
+        #expect(
+            try expectSuccess(hibari("eval", model, space.path("corpus.txt"))).output.contains("perplexity"))
         let logits = space.path("logits.safetensors")
         expectSuccess(try hibari("eval", model, space.path("corpus.txt"), "--logits", logits))
         #expect(fileExists(logits))
@@ -44,7 +46,8 @@ import Testing
         #expect(plain.output.hasPrefix("The lark"))
         #expect(plain.errors.contains("tokens/s") && plain.errors.contains("seed 7"))
         func text(_ more: String...) throws -> String {
-            let arguments = ["generate", model, "--prompt", "The lark", "--max-tokens", "40", "--json"] + more
+            let arguments =
+                ["generate", model, "--prompt", "The lark", "--max-tokens", "40", "--json"] + more
             return try expectSuccess(hibari(arguments)).json["text"]?.string ?? "nothing"
         }
         let seven = try text("--seed", "7")
@@ -59,13 +62,17 @@ import Testing
         #expect(try text("--greedy", "--repeat-penalty", "3") != text("--greedy"))
 
         let several = expectSuccess(
-            try hibari("generate", model, "--prompt", "The lark", "--max-tokens", "40", "--json", "--seed", "7", "-n", "3"))
+            try hibari(
+                "generate", model, "--prompt", "The lark", "--max-tokens", "40", "--json", "--seed", "7",
+                "-n", "3"))
         let texts = try several.outputLines.map { try JSONValue(parsing: Array($0.utf8)) }
         #expect(texts.count == 3 && texts[0]["text"]?.string == seven && texts[1]["text"] != texts[2]["text"])
         let limited = try expectSuccess(
-            hibari("generate", model, "--prompt", "The lark", "--no-slide", "--greedy", "--json")).json
+            hibari("generate", model, "--prompt", "The lark", "--no-slide", "--greedy", "--json")
+        ).json
         #expect(limited["finish_reason"] == "context")
-        let big = try expectSuccess(hibari("generate", model, "--seed", "18446744073709551615", "--json")).json
+        let big = try expectSuccess(hibari("generate", model, "--seed", "18446744073709551615", "--json"))
+            .json
         #expect(big["seed"] == "18446744073709551615")
     }
 
@@ -78,20 +85,27 @@ import Testing
             ["generate", space.path("run"), "--prompt-file", "-"] + options, input: "The lark"
         ).wait().json
         #expect(fromFile["text"] == fromInput["text"] && fromFile["prompt"] == "The lark")
-        expectError(try hibari("generate", space.path("run"), "--prompt", "a", "--prompt-file", file), 64, "--prompt-file")
+        expectError(
+            try hibari("generate", space.path("run"), "--prompt", "a", "--prompt-file", file), 64,
+            "--prompt-file")
     }
 
     @Test func corpusFromStandardInputAndSeveralFiles() throws {
         try space.write("more.txt", Workspace.text)
-        let arguments = ["pretrain", "--out", space.path("run"), "--corpus", space.path("corpus.txt"), space.path("more.txt")]
-        expectSuccess(try hibari(arguments + Workspace.tiny + ["--tokenizer", "chars", "--val-fraction", "0"]))
+        let arguments = [
+            "pretrain", "--out", space.path("run"), "--corpus", space.path("corpus.txt"),
+            space.path("more.txt"),
+        ]
+        expectSuccess(
+            try hibari(arguments + Workspace.tiny + ["--tokenizer", "chars", "--val-fraction", "0"]))
         let run = try JSONValue(contentsOf: space.path("run/run.json"))
         #expect(run["corpus"]?["documents"] == 2)
         // The recorded list of files leads back to both.
         expectSuccess(try hibari("pretrain", "--resume", space.path("run")))
         expectSuccess(
             try Program(
-                ["pretrain", "--out", space.path("piped"), "--corpus", "-"] + Workspace.tiny, input: Workspace.text
+                ["pretrain", "--out", space.path("piped"), "--corpus", "-"] + Workspace.tiny,
+                input: Workspace.text
             ).wait())
     }
 
@@ -105,7 +119,8 @@ import Testing
     }
 
     @Test func stories() throws {
-        let english = expectSuccess(try hibari("corpus", "make", "stories", "--bytes", "20000", "--seed", "3"))
+        let english = expectSuccess(
+            try hibari("corpus", "make", "stories", "--bytes", "20000", "--seed", "3"))
         #expect(english.output.utf8.count >= 20000)
         let out = space.path("ja.txt")
         for _ in 0..<2 {

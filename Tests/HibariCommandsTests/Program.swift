@@ -18,9 +18,11 @@ final class Program: @unchecked Sendable {
     // Invariant behind @unchecked: `output` and `errors` are each written by one thread, and `wait`
     // joins both before it reads them.
 
-    static let path = splitPath(
-        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-    ).directory + "/hibari"
+    static let path =
+        splitPath(
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+                ?? CommandLine.arguments[0]
+        ).directory + "/hibari"
 
     let process = Process()
     private let readers = DispatchGroup()

@@ -14,7 +14,9 @@ final class Workspace {
 
     deinit { try? removeTree(folder) }
 
-    static let text = (0..<80).map { "The lark number \($0 * 7 % 13) sings song \($0) over field \($0 % 5).\n" }.joined()
+    static let text = (0..<80).map {
+        "The lark number \($0 * 7 % 13) sings song \($0) over field \($0 % 5).\n"
+    }.joined()
 
     /// Options of a model that trains in a fraction of a second.
     static let tiny = [
@@ -67,7 +69,10 @@ final class Workspace {
 
     /// Expects the same weights, optimizer state and rows in two runs.
     func expectSame(_ one: String, _ other: String) throws {
-        for file in ["last/model.safetensors", "last/optimizer.safetensors", "best/model.safetensors", "model.safetensors"] {
+        for file in [
+            "last/model.safetensors", "last/optimizer.safetensors", "best/model.safetensors",
+            "model.safetensors",
+        ] {
             #expect(try read(one + "/" + file) == read(other + "/" + file), "\(file)")
         }
         #expect(try metrics(one) == metrics(other))
