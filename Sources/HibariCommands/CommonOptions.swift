@@ -24,6 +24,7 @@ enum UsageError: UserError {
     case notWith(name: String, other: String)
     case unknownName(kind: String, name: String, known: [String])
     case configurationFile(path: String, problem: String)
+    case environment(String)
 
     var exitStatus: ExitStatus {
         if case .configurationFile = self { .badData } else { .usage }
@@ -38,6 +39,7 @@ enum UsageError: UserError {
         case .unknownName(let kind, let name, let known):
             "unknown \(kind) \(name); one of " + known.joined(separator: ", ")
         case .configurationFile(let path, let problem): "\(path): \(problem)"
+        case .environment(let problem): problem
         }
     }
 }

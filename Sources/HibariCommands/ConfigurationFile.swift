@@ -8,10 +8,11 @@ import Yams
 func expandConfiguration(_ arguments: [String]) throws -> [String] {
     guard let command = arguments.first, ["pretrain", "plan"].contains(command) else { return arguments }
     var rest = Array(arguments.dropFirst())
-    if rest.contains(where: { optionName($0) == "resume" }) {
-        let allowed = ["resume", "threads", "json", "help"]
-        for name in rest.compactMap({ optionName($0) }) where !allowed.contains(name) {
-            throw UsageError.notWith(name: name, other: "resume")
+    let names = rest.compactMap { optionName($0) }
+    if command == "pretrain", names.contains("resume") {
+        // All other options are those the run was started with.
+        if let other = names.first(where: { !["resume", "threads", "json", "help"].contains($0) }) {
+            throw UsageError.notWith(name: other, other: "resume")
         }
         return arguments
     }

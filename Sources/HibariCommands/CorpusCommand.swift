@@ -72,6 +72,12 @@ struct CorpusCheckCommand: ParsableCommand {
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() throws {
+        guard (0...1).contains(atLeast) else {
+            throw UsageError.invalidOption(name: "at-least", value: "\(atLeast)", expected: "from 0 to 1")
+        }
+        guard failures >= 0 else {
+            throw UsageError.invalidOption(name: "failures", value: "\(failures)", expected: "0 or more")
+        }
         let bytes = try readFile(file == "-" ? "/dev/stdin" : file)
         let report = StoryChecker(language: language).check(String(decoding: bytes, as: UTF8.self))
         printResult(json ? object(report).text() : table(report))
@@ -87,7 +93,7 @@ struct CorpusCheckCommand: ParsableCommand {
             "stories       \(share(report.consistentStoryCount, report.storyCount)) consistent to the end",
         ]
         if let rest = report.incompleteSentence { lines.append("cut off       \(quoted(rest)), not counted") }
-        for failure in report.failures.prefix(max(0, failures)) {
+        for failure in report.failures.prefix(failures) {
             lines.append("story \(failure.story), sentence \(failure.number): \(failure.text)\n    \(failure.verdict)")
         }
         return lines.joined(separator: "\n")

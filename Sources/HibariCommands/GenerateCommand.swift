@@ -47,6 +47,8 @@ struct GenerateCommand: ParsableCommand {
         let prompt = try promptBytes()
         let folder = try ModelFolder(path: model)
         let generator = TextGenerator(model: folder.model, tokenizer: folder.tokenizer)
+        // Before the prompt is printed: with an error nothing goes to standard output.
+        try generator.check(prompt: prompt, options)
         for index in 0..<n {
             if index > 0, !json { printResult("---") }
             let shown = String(decoding: prompt, as: UTF8.self)
@@ -82,7 +84,7 @@ struct GenerateCommand: ParsableCommand {
         [
             "index": .integer(index), "prompt": .string(prompt), "text": .string(result.text),
             "tokens": .array(result.tokens.map { .integer(Int($0)) }), "finish_reason": .string(result.finishReason.rawValue),
-            "seed": .integer(Int(clamping: options.sampling.seed)), "prompt_tokens": .integer(result.promptTokenCount),
+            "seed": .unsigned(options.sampling.seed), "prompt_tokens": .integer(result.promptTokenCount),
             "tokens_per_second": .number(result.tokensPerSecond.rounded()),
         ]
     }

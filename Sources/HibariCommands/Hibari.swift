@@ -1,4 +1,6 @@
 import ArgumentParser
+import Glibc
+import HibariKernels
 import HibariSupport
 
 /// The command line of Hibari.
@@ -24,7 +26,10 @@ public struct Hibari: ParsableCommand {
     ///
     /// - Parameter arguments: without the name of the program.
     public static func run(_ arguments: [String]) -> Int32 {
+        // A file size limit is an error like a full disk, not a reason to be killed.
+        signal(SIGXFSZ, SIG_IGN)
         do {
+            if let problem = KernelTable.environmentProblem { throw UsageError.environment(problem) }
             var command = try parseAsRoot(try expandConfiguration(arguments))
             try command.run()
             return 0

@@ -4,23 +4,30 @@ import HibariSupport
 /// Writes to standard error, where progress and messages go.
 func printToStandardError(_ text: String, terminator: String = "\n") { write(text + terminator, to: STDERR_FILENO) }
 
-/// Writes all of `text` at once, unbuffered. A closed pipe or a full disk cannot be reported anywhere else; it ends the
-/// output.
-private func write(_ text: String, to descriptor: Int32) {
+/// Writes all of `text` at once, unbuffered; false if it cannot be written.
+@discardableResult
+private func write(_ text: String, to descriptor: Int32) -> Bool {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
         let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
         if count < 0, errno == EINTR { continue }
-        guard count > 0 else { return }
+        guard count > 0 else { return false }
         rest = rest.dropFirst(count)
     }
+    return true
 }
 
 /// The one line of an error.
 func printError(_ text: String) { printToStandardError("error: " + text) }
 
-/// Writes results to standard output at once.
-func printResult(_ text: String, terminator: String = "\n") { write(text + terminator, to: STDOUT_FILENO) }
+/// Writes results to standard output at once. Results that cannot be written end the program: nothing it does after that
+/// is of use.
+func printResult(_ text: String, terminator: String = "\n") {
+    if write(text + terminator, to: STDOUT_FILENO) { return }
+    let error = FileError.writeFailed(path: "standard output", code: errno)
+    printError(error.description)
+    exit(error.exitStatus.rawValue)
+}
 
 /// Whether standard error is a terminal.
 func progressIsLive() -> Bool { isatty(STDERR_FILENO) != 0 }

@@ -29,7 +29,6 @@ struct PretrainCommand: ParsableCommand {
 
     func run() throws {
         try threads.apply()
-        signal(SIGXFSZ, SIG_IGN)
         if let resume { return try train(try resumed(resume), in: resume) }
         let configuration = try options.configuration()
         if printConfig { return printResult(yaml(configuration.json), terminator: "") }

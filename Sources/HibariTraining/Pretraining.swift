@@ -29,7 +29,7 @@ public final class Pretraining {
     /// - Parameter run: where it will be written; its folder is not touched before `start`. nil for a run that leaves
     ///   nothing, as a plan.
     public convenience init(_ configuration: PretrainConfiguration, run: RunDirectory?) throws {
-        if let run, fileExists(run.runFile) { throw RunError.holdsRun(path: run.path) }
+        try run?.checkFree()
         try self.init(configuration, run: run, resumed: nil)
     }
 
@@ -126,7 +126,8 @@ public final class Pretraining {
             }
             return try BPETokenizer.train(reading: reader, vocabularySize: size)
         default:
-            return try loadTokenizer(directory: directoryExists(name) ? name : splitPath(name).directory)
+            let (folder, file) = splitPath(name)
+            return try loadTokenizer(directory: file == "tokenizer.json" && !directoryExists(name) ? folder : name)
         }
     }
 

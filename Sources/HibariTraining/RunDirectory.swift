@@ -23,12 +23,15 @@ public struct RunDirectory: Sendable {
 
     public func checkpoint(_ step: Int) -> String { joinPath(checkpointsFolder, "step-\(step)") }
 
-    /// Makes the folder of a new run.
-    ///
-    /// - Throws: `RunError.holdsRun` if it holds one already.
-    public func create() throws {
+    /// Throws unless a new run can have this folder: it holds no run and no model, and is no file.
+    public func checkFree() throws {
         if fileExists(runFile) || fileExists(joinPath(path, "config.json")) { throw RunError.holdsRun(path: path) }
         if fileExists(path), !directoryExists(path) { throw RunError.notAFolder(path: path) }
+    }
+
+    /// Makes the folder of a new run.
+    public func create() throws {
+        try checkFree()
         try makeDirectories(checkpointsFolder)
     }
 
@@ -102,7 +105,7 @@ public enum RunError: UserError {
     public var description: String {
         switch self {
         case .holdsRun(let path):
-            "\(path) already holds a run; continue it with --resume \(path), or choose another --out"
+            "\(path) already holds a run or a model; continue a run with --resume, or choose another --out"
         case .notAFolder(let path): "\(path) is a file; choose a folder for --out"
         case .nothingToResume(let path):
             "\(path) holds no checkpoint to resume; start the run again with --out and a new folder"

@@ -12,7 +12,8 @@ import Testing
     func cachedTextEqualsUncached(_ family: ModelFamily, _ prompt: String) throws {
         let generator = try TinyModels.generator(family)
         for greedy in [true, false] {
-            let cached = try generator.generate(prompt: Array(prompt.utf8), TinyModels.options(60, greedy: greedy))
+            let cached = try generator.generate(
+                prompt: Array(prompt.utf8), TinyModels.options(60, greedy: greedy))
             let uncached = try generator.generate(
                 prompt: Array(prompt.utf8), TinyModels.options(60, greedy: greedy, cache: false))
             #expect(cached.tokens == uncached.tokens)
@@ -70,14 +71,17 @@ import Testing
 
 /// The number of threads must not show in a text. Serialized, as the pool's size is the whole process's.
 @Suite(.serialized) struct ThreadCountTests {
-    @Test(arguments: ModelFamily.allCases) func textIsTheSameOnOneTwoAndThreeThreads(_ family: ModelFamily) throws {
+    @Test(arguments: ModelFamily.allCases) func textIsTheSameOnOneTwoAndThreeThreads(_ family: ModelFamily)
+        throws
+    {
         let before = ThreadPool.shared.threadCount
         defer { ThreadPool.shared.setThreadCount(before) }
         for greedy in [true, false] {
             let texts = try [1, 2, 3].map { threads in
                 ThreadPool.shared.setThreadCount(threads)
                 return try TinyModels.generator(family).generate(
-                    prompt: Array("Once upon a time there was a lark".utf8), TinyModels.options(40, greedy: greedy)
+                    prompt: Array("Once upon a time there was a lark".utf8),
+                    TinyModels.options(40, greedy: greedy)
                 ).tokens
             }
             #expect(texts[0] == texts[1] && texts[0] == texts[2])

@@ -21,8 +21,12 @@ import Testing
     @Test func eachSampleHasAStreamOfItsOwn() throws {
         let options = TinyModels.options(30)
         let generator = try TinyModels.generator(.llama)
-        let inOrder = try (0..<3).map { try generator.generate(prompt: [65], options, sampleIndex: $0).tokens }
-        let alone = try (0..<3).reversed().map { try generate("A", options, sample: $0, family: .llama).tokens }
+        let inOrder = try (0..<3).map {
+            try generator.generate(prompt: [65], options, sampleIndex: $0).tokens
+        }
+        let alone = try (0..<3).reversed().map {
+            try generate("A", options, sample: $0, family: .llama).tokens
+        }
         #expect(inOrder == alone.reversed())
         #expect(Set(inOrder).count == 3)
     }
@@ -47,7 +51,9 @@ import Testing
     @Test func stopStringIsCutOff() throws {
         let free = try generate("hello", TinyModels.options(60, seed: 3))
         // Two neighbors in ASCII: what the model writes beside them need not be UTF-8.
-        let place = free.tokens.indices.dropFirst(10).dropLast().first { free.tokens[$0] < 128 && free.tokens[$0 + 1] < 128 }
+        let place = free.tokens.indices.dropFirst(10).dropLast().first {
+            free.tokens[$0] < 128 && free.tokens[$0 + 1] < 128
+        }
         let start = try #require(place)
         let stop = String(decoding: free.tokens[start...start + 1].map { UInt8($0) }, as: UTF8.self)
         let stopped = try generate("hello", TinyModels.options(60, seed: 3, stop: ["never\u{0}", stop]))
@@ -71,14 +77,18 @@ import Testing
         let result = try generate("", TinyModels.options(5, greedy: true))
         #expect(result.promptTokenCount == 1 && result.tokens.count == 5)
         let model = try TinyModels.make(.gpt2, vocabularySize: 2)
-        let generator = TextGenerator(model: model, tokenizer: CharacterTokenizer(scalars: ["a", "b"], addsEndOfText: false))
-        let error = #expect(throws: GenerationError.self) { try generator.generate(prompt: [], TinyModels.options(5)) }
+        let generator = TextGenerator(
+            model: model, tokenizer: CharacterTokenizer(scalars: ["a", "b"], addsEndOfText: false))
+        let error = #expect(throws: GenerationError.self) {
+            try generator.generate(prompt: [], TinyModels.options(5))
+        }
         #expect(error?.exitStatus == .usage)
     }
 
     @Test func unseenCharacterIsRefused() throws {
         let model = try TinyModels.make(.gpt2, vocabularySize: 2)
-        let generator = TextGenerator(model: model, tokenizer: CharacterTokenizer(scalars: ["a", "b"], addsEndOfText: false))
+        let generator = TextGenerator(
+            model: model, tokenizer: CharacterTokenizer(scalars: ["a", "b"], addsEndOfText: false))
         let error = #expect(throws: TokenizerError.self) {
             try generator.generate(prompt: Array("abc".utf8), TinyModels.options(5))
         }

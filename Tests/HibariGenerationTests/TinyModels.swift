@@ -9,7 +9,8 @@ enum TinyModels {
         _ family: ModelFamily, contextLength: Int = 16, vocabularySize: Int = 257, seed: UInt64 = 5
     ) throws -> any LanguageModel {
         let configuration = try DecoderConfiguration(
-            family: family, vocabularySize: vocabularySize, contextLength: contextLength, layerCount: 2, hiddenSize: 24,
+            family: family, vocabularySize: vocabularySize, contextLength: contextLength, layerCount: 2,
+            hiddenSize: 24,
             headCount: 4, keyValueHeadCount: family == .gpt2 ? nil : 2, headDim: family == .gpt2 ? nil : 8,
             hasBias: family == .gpt2)
         return try configuration.makeModel(ParameterScope(.initialize(seed: seed)))
@@ -26,7 +27,8 @@ enum TinyModels {
     ) -> GenerationOptions {
         GenerationOptions(
             maxTokens: maxTokens,
-            sampling: SamplerConfiguration(temperature: 1, topK: 0, topP: 1, minP: 0, isGreedy: greedy, seed: seed),
+            sampling: SamplerConfiguration(
+                temperature: 1, topK: 0, topP: 1, minP: 0, isGreedy: greedy, seed: seed),
             stopStrings: stop, slidesContext: slides, usesCache: cache)
     }
 }

@@ -46,7 +46,8 @@ struct Golden {
 
     /// The parameters that have a tensor called `prefix`/NAME.
     func names(under prefix: String) -> [String] {
-        file.tensorNames.filter { $0.hasPrefix(prefix + "/") }.map { String($0.dropFirst(prefix.count + 1)) }.sorted()
+        file.tensorNames.filter { $0.hasPrefix(prefix + "/") }.map { String($0.dropFirst(prefix.count + 1)) }
+            .sorted()
     }
 
     /// Clears the gradients and computes those of the loss on the fixture's batch.

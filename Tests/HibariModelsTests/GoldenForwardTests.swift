@@ -50,7 +50,8 @@ import Testing
             }
         }
         for parameter in golden.model.parameters {
-            let error = relativeError(parameter.gradient.numbers, try golden.numbers("grad/\(parameter.name)"))
+            let error = relativeError(
+                parameter.gradient.numbers, try golden.numbers("grad/\(parameter.name)"))
             #expect(error <= 1e-5, "\(parameter.name): relative error \(error)")
         }
     }

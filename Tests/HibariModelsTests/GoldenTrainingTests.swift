@@ -9,7 +9,8 @@ import Testing
     func tenSteps(_ name: String, _ dtype: DType) throws {
         let golden = try Golden(name, dtype)
         let limit = GoldenForwardTests.tolerance(dtype)
-        let optimizer = AdamW(golden.model.parameters, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1)
+        let optimizer = AdamW(
+            golden.model.parameters, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1)
         let clip = try golden.numbers("gradient_clip")[0]
         var (losses, norms) = ([Double](), [Double]())
         for _ in 0..<10 {

@@ -13,11 +13,14 @@ import Testing
     ) throws -> DecoderConfiguration {
         try DecoderConfiguration(
             family: family, vocabularySize: vocabularySize, contextLength: 12, layerCount: 2, hiddenSize: 16,
-            headCount: 4, keyValueHeadCount: family == .gpt2 ? nil : 2, feedForwardSize: 24, tiesEmbeddings: ties,
+            headCount: 4, keyValueHeadCount: family == .gpt2 ? nil : 2, feedForwardSize: 24,
+            tiesEmbeddings: ties,
             hasBias: hasBias)
     }
 
-    private func makeModel(_ configuration: DecoderConfiguration, seed: UInt64 = 3) throws -> any LanguageModel {
+    private func makeModel(_ configuration: DecoderConfiguration, seed: UInt64 = 3) throws
+        -> any LanguageModel
+    {
         try configuration.makeModel(ParameterScope(.initialize(seed: seed)))
     }
 
@@ -38,7 +41,8 @@ import Testing
             for path in [folder, joinPath(folder, ModelFolder.weightsName)] {
                 let loaded = try ModelFolder(path: path)
                 #expect(loaded.model.configuration == model.configuration)
-                #expect(loaded.model.logits(ids).array(of: Float.self) == model.logits(ids).array(of: Float.self))
+                #expect(
+                    loaded.model.logits(ids).array(of: Float.self) == model.logits(ids).array(of: Float.self))
                 #expect(loaded.model.parameters.map(\.name) == model.parameters.map(\.name))
             }
         }
@@ -59,7 +63,8 @@ import Testing
     @Test func weightsWithoutBiasesMustHaveNone() throws {
         try withTemporaryFolder { folder in
             let model = try makeModel(try Self.configuration(.gpt2, hasBias: true))
-            model.parameters.first { $0.name.hasSuffix("h.1.ln_1.bias") }?.assign(Tensor(repeating: 1, shape: [16]))
+            model.parameters.first { $0.name.hasSuffix("h.1.ln_1.bias") }?.assign(
+                Tensor(repeating: 1, shape: [16]))
             try ModelFolder.write(model, ByteTokenizer(), to: folder)
             var configuration = model.configuration
             configuration.hasBias = false
@@ -90,7 +95,8 @@ import Testing
             let path = joinPath(folder, "model.safetensors")
             try writeSafetensors(
                 tensors + [SafetensorsTensor(name: "lm_head.weight", model.parameters[0].value)], to: path)
-            let loaded = try model.configuration.makeModel(ParameterScope(.read(try SafetensorsFile(path: path))))
+            let loaded = try model.configuration.makeModel(
+                ParameterScope(.read(try SafetensorsFile(path: path))))
             #expect(loaded.logits(ids).array(of: Float.self) == model.logits(ids).array(of: Float.self))
         }
     }

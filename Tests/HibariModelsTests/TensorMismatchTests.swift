@@ -19,12 +19,14 @@ private struct Tensors: TensorSource {
 @Suite struct TensorMismatchTests {
     private func configuration(vocabularySize: Int = 11) throws -> DecoderConfiguration {
         try DecoderConfiguration(
-            family: .llama, vocabularySize: vocabularySize, contextLength: 8, layerCount: 1, hiddenSize: 8, headCount: 2)
+            family: .llama, vocabularySize: vocabularySize, contextLength: 8, layerCount: 1, hiddenSize: 8,
+            headCount: 2)
     }
 
     private func tensors() throws -> Tensors {
         let model = try configuration().makeModel(ParameterScope(.initialize(seed: 1)))
-        return Tensors(tensors: Dictionary(uniqueKeysWithValues: model.parameters.map { ($0.name, $0.value) }))
+        return Tensors(
+            tensors: Dictionary(uniqueKeysWithValues: model.parameters.map { ($0.name, $0.value) }))
     }
 
     @Test func missingWrongAndUnknownAreReportedTogether() throws {

@@ -31,7 +31,8 @@ import Testing
         #expect(whole.rows.count == 6 && whole.rows.allSatisfy { $0.count == 3 })
         for microBatch in [1, 2, 4] {
             let parts = try trained("micro-\(microBatch)", microBatch)
-            let (difference, size) = zip(parts.weights, whole.weights).reduce(into: (0.0, 0.0)) { sums, pair in
+            let (difference, size) = zip(parts.weights, whole.weights).reduce(into: (0.0, 0.0)) {
+                sums, pair in
                 sums.0 += Double((pair.0 - pair.1) * (pair.0 - pair.1))
                 sums.1 += Double(pair.1 * pair.1)
             }

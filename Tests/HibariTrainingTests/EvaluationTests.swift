@@ -17,7 +17,8 @@ import Testing
         tiny = try TinyRun()
         corpus = try TokenizedCorpus(reading: CorpusReader(paths: [tiny.corpus]), tokenizer: ByteTokenizer())
         model = try DecoderConfiguration(
-            family: .llama, vocabularySize: 257, contextLength: 16, layerCount: 1, hiddenSize: 16, headCount: 2
+            family: .llama, vocabularySize: 257, contextLength: 16, layerCount: 1, hiddenSize: 16,
+            headCount: 2
         ).makeModel(ParameterScope(.initialize(seed: 1)))
     }
 
@@ -60,7 +61,8 @@ import Testing
         let windows = try EvaluationWindows(tokens: corpus.all, batchSize: 2, contextLength: 16)
         var ranges: [Range<Int>] = []
         let result = try evaluate(
-            model, windows, bytes: {
+            model, windows,
+            bytes: {
                 ranges.append($0)
                 return $0.count
             }, batchLimit: 4)
@@ -70,7 +72,8 @@ import Testing
 
     @Test func theLastEvaluationOfARunIsComplete() throws {
         var tokens: [Int] = []
-        let pretraining = try Pretraining(tiny.configuration { ($0.context, $0.evaluationBatches) = (8, 1) }, run: nil)
+        let pretraining = try Pretraining(
+            tiny.configuration { ($0.context, $0.evaluationBatches) = (8, 1) }, run: nil)
         let result = try pretraining.start(command: [], version: "") {
             if case .evaluation(_, let evaluation, _) = $0 { tokens.append(evaluation.tokens) }
         }

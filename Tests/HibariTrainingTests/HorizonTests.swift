@@ -52,14 +52,25 @@ import Testing
         #expect(schedule.rate(at: 0) > 0 && schedule.rate(at: 0) < 1e-15)
     }
 
-    @Test(arguments: [
-        { $0.horizon = .epochs(1e300) }, { $0.horizon = .minutes(1e300) }, { $0.horizon = .steps(Int.max) },
-        { $0.horizon = .tokens(Int.max) }, { $0.batch = Int.max }, { $0.context = Int.max },
-        { $0.dim = 1 << 20 }, { $0.layers = 1 << 12; $0.dim = 1 << 14 }, { $0.horizon = .epochs(.nan) },
-        { $0.batch = 1 << 24; $0.context = 1 << 20 },
-    ] as [@Sendable (inout PretrainConfiguration) -> Void])
+    @Test(
+        arguments: [
+            { $0.horizon = .epochs(1e300) }, { $0.horizon = .minutes(1e300) },
+            { $0.horizon = .steps(Int.max) },
+            { $0.horizon = .tokens(Int.max) }, { $0.batch = Int.max }, { $0.context = Int.max },
+            { $0.dim = 1 << 20 },
+            {
+                $0.layers = 1 << 12
+                $0.dim = 1 << 14
+            }, { $0.horizon = .epochs(.nan) },
+            {
+                $0.batch = 1 << 24
+                $0.context = 1 << 20
+            },
+        ] as [@Sendable (inout PretrainConfiguration) -> Void])
     func absurdNumbersAreErrorsAndNotTraps(_ change: @Sendable (inout PretrainConfiguration) -> Void) throws {
-        let error = #expect(throws: (any Error).self) { try Pretraining(tiny.configuration(change), run: nil) }
+        let error = #expect(throws: (any Error).self) {
+            try Pretraining(tiny.configuration(change), run: nil)
+        }
         #expect(error is any UserError, "\(String(describing: error))")
     }
 }

@@ -32,7 +32,9 @@ import Testing
         let model = try ModelFolder(path: tiny.run("run").last).model
         #expect(model.parameters.allSatisfy { $0.value.sumOfSquares.isFinite })
         #expect(error?.exitStatus == .badData)
-        #expect(error?.description.contains("step \(step)") == true && error?.description.contains("--lr") == true)
+        #expect(
+            error?.description.contains("step \(step)") == true && error?.description.contains("--lr") == true
+        )
     }
 
     @Test func theNextStepFindsIt() throws {

@@ -19,8 +19,12 @@ import Testing
 
     private func values(_ parameter: Parameter) -> [Double] { parameter.value.array(of: Double.self) }
 
-    private func expect(_ found: [Double], _ expected: [Double], _ location: SourceLocation = #_sourceLocation) {
-        #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-12 }, "\(found), \(expected)", sourceLocation: location)
+    private func expect(
+        _ found: [Double], _ expected: [Double], _ location: SourceLocation = #_sourceLocation
+    ) {
+        #expect(
+            zip(found, expected).allSatisfy { abs($0 - $1) < 1e-12 }, "\(found), \(expected)",
+            sourceLocation: location)
     }
 
     @Test func globalNorm() {
@@ -90,11 +94,15 @@ import Testing
             setGradients(sign)
             optimizer.step(learningRate: 0.01, gradientScale: 1)
         }
-        let (weights, state) = (parameters.map { values($0) }, optimizer.state.map { ($0.name, $0.tensor.copied()) })
+        let (weights, state) = (
+            parameters.map { values($0) }, optimizer.state.map { ($0.name, $0.tensor.copied()) }
+        )
         setGradients()
         optimizer.step(learningRate: 0.01, gradientScale: 1)
         let expected = parameters.map { values($0) }
-        for (parameter, old) in zip(parameters, weights) { parameter.assign(Tensor(old, shape: parameter.shape)) }
+        for (parameter, old) in zip(parameters, weights) {
+            parameter.assign(Tensor(old, shape: parameter.shape))
+        }
         let restored = makeOptimizer(kind)
         try restored.restore(stepCount: 3) { name, shape in
             let tensor = state.first { $0.0 == name }?.1

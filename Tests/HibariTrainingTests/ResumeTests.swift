@@ -39,7 +39,9 @@ import Testing
 
     @Test func interruptedAgainAndAgain() throws {
         #expect(throws: Interruption.self) {
-            try tiny.train("cut", configuration) { if case .step(let report, _) = $0, report.step == 6 { throw Interruption() } }
+            try tiny.train("cut", configuration) {
+                if case .step(let report, _) = $0, report.step == 6 { throw Interruption() }
+            }
         }
         for step in [6, 7, 11, 14] {
             #expect(throws: Interruption.self) {

@@ -3,7 +3,9 @@ import Testing
 
 /// Learning rates at the corners of each shape.
 @Suite struct ScheduleTests {
-    private func schedule(_ shape: LearningRateSchedule.Shape, warmup: Int = 4, total: Int = 24) -> LearningRateSchedule {
+    private func schedule(_ shape: LearningRateSchedule.Shape, warmup: Int = 4, total: Int = 24)
+        -> LearningRateSchedule
+    {
         LearningRateSchedule(shape: shape, peak: 1, minimum: 0.1, warmupSteps: warmup, totalSteps: total)
     }
 
@@ -17,7 +19,8 @@ import Testing
 
     @Test func middleAndEnd() {
         for (shape, middle, end) in [
-            (LearningRateSchedule.Shape.cosine, 0.55, 0.1), (.linear, 0.55, 0.1), (.constant, 1, 1), (.wsd, 1, 0.1),
+            (LearningRateSchedule.Shape.cosine, 0.55, 0.1), (.linear, 0.55, 0.1), (.constant, 1, 1),
+            (.wsd, 1, 0.1),
         ] {
             #expect(isClose(schedule(shape).rate(at: 14), middle), "\(shape)")
             #expect(isClose(schedule(shape).rate(at: 24), end), "\(shape)")
@@ -33,7 +36,9 @@ import Testing
         #expect(isClose(schedule.rate(at: 22), 0.55))
     }
 
-    @Test(arguments: LearningRateSchedule.Shape.allCases) func neverOutsideItsLimits(_ shape: LearningRateSchedule.Shape) {
+    @Test(arguments: LearningRateSchedule.Shape.allCases) func neverOutsideItsLimits(
+        _ shape: LearningRateSchedule.Shape
+    ) {
         for (warmup, total) in [(0, 1), (1, 1), (5, 3), (0, 100), (100, 100)] {
             let schedule = schedule(shape, warmup: warmup, total: total)
             #expect((0..<total).allSatisfy { schedule.rate(at: $0) > 0 && schedule.rate(at: $0) <= 1 })

@@ -20,7 +20,8 @@ final class TinyRun {
     var corpus: String { folder + "/corpus.txt" }
 
     static func text(sentences: Int) -> String {
-        (0..<sentences).map { "The lark number \($0 * 7 % 13) sings song \($0) over field \($0 % 5).\n" }.joined()
+        (0..<sentences).map { "The lark number \($0 * 7 % 13) sings song \($0) over field \($0 % 5).\n" }
+            .joined()
     }
 
     /// 16 steps with dropout, evaluations every 4 and checkpoints every 5.
@@ -42,7 +43,8 @@ final class TinyRun {
         _ name: String, _ configuration: PretrainConfiguration,
         observe: @escaping (TrainingEvent) throws -> Void = { _ in }
     ) throws -> TrainingResult {
-        try Pretraining(configuration, run: run(name)).start(command: ["test"], version: "test", observe: observe)
+        try Pretraining(configuration, run: run(name)).start(
+            command: ["test"], version: "test", observe: observe)
     }
 
     @discardableResult
@@ -50,7 +52,8 @@ final class TinyRun {
         _ name: String, _ configuration: PretrainConfiguration,
         observe: @escaping (TrainingEvent) throws -> Void = { _ in }
     ) throws -> TrainingResult {
-        try Pretraining(resuming: run(name), configuration).start(command: ["test"], version: "test", observe: observe)
+        try Pretraining(resuming: run(name), configuration).start(
+            command: ["test"], version: "test", observe: observe)
     }
 
     /// The rows of metrics.jsonl without what differs between two runs of the same program.
@@ -65,7 +68,10 @@ final class TinyRun {
 
     /// Expects the same final weights, optimizer state and rows in two runs.
     func expectSame(_ one: String, _ other: String, _ comment: Comment? = nil) throws {
-        for file in ["last/model.safetensors", "last/optimizer.safetensors", "best/model.safetensors", "model.safetensors"] {
+        for file in [
+            "last/model.safetensors", "last/optimizer.safetensors", "best/model.safetensors",
+            "model.safetensors",
+        ] {
             let (a, b) = try (readFile(run(one).path + "/" + file), readFile(run(other).path + "/" + file))
             #expect(a == b, "\(file) \(comment ?? "")")
         }
@@ -77,7 +83,8 @@ final class TinyRun {
     func link(_ name: String, of run: String) -> String? {
         var buffer = [CChar](repeating: 0, count: 4096)
         let length = readlink(self.run(run).path + "/" + name, &buffer, buffer.count)
-        return length < 0 ? nil : String(decoding: buffer[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return length < 0
+            ? nil : String(decoding: buffer[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }
 
