@@ -6,10 +6,11 @@ struct Preset {
 
     static let all = [
         Preset(
-            name: "toy", purpose: "a story writer of 0.8M parameters in a minute",
+            name: "stories", purpose: "0.9M parameters that write short stories after a minute",
             settings: [
-                ("layers", "4"), ("heads", "4"), ("dim", "128"), ("context", "128"), ("batch", "16"), ("lr", "3e-3"),
-                ("minutes", "1"), ("eval-every", "500"),
+                ("tokenizer", "bpe:2048"), ("layers", "3"), ("heads", "8"), ("dim", "128"), ("context", "128"),
+                ("tie", "false"), ("batch", "4"), ("lr", "3e-3"), ("schedule", "wsd"), ("weight-decay", "0"),
+                ("steps", "4800"), ("val-fraction", "0.01"), ("eval-every", "1200"), ("sample-every", "1200"),
             ]),
         Preset(
             name: "micro", purpose: "3M parameters: books of a few megabytes in ten minutes",

@@ -7,7 +7,7 @@ import HibariSupport
 public func loadTokenizer(directory: String) throws -> any Tokenizer {
     let path = joinPath(directory, "tokenizer.json")
     guard fileExists(path) else { throw TokenizerError.missingFile(path: path) }
-    let file = TokenizerFile(path: path, root: try JSONValue(contentsOf: path))
+    let file = TokenizerFile(path: path, root: withoutIdleSettings(try JSONValue(contentsOf: path)))
     switch file.root["model"]?["type"]?.string {
     case "BPE": return try ByteLevelFormat.load(file)
     case "WordLevel": return try CharacterTokenizerFormat.load(file)
