@@ -57,18 +57,20 @@ let package = Package(
         // Level 8
         .executableTarget(name: "hibari", dependencies: ["HibariCommands"]),
 
-        .testTarget(name: "HibariSupportTests", dependencies: ["HibariSupport"]),
+        .target(name: "HibariTestSupport", dependencies: ["HibariSupport"], path: "Tests/HibariTestSupport"),
+        .testTarget(name: "HibariSupportTests", dependencies: ["HibariTestSupport", "HibariSupport"]),
         .testTarget(name: "HibariKernelsTests", dependencies: ["HibariKernels"]),
         .testTarget(name: "HibariStoriesTests", dependencies: ["HibariStories"]),
         .testTarget(name: "HibariTensorTests", dependencies: ["HibariTensor"]),
-        .testTarget(name: "HibariTokenizersTests", dependencies: ["HibariTokenizers"]),
-        .testTarget(name: "HibariCheckpointTests", dependencies: ["HibariCheckpoint"]),
-        .testTarget(name: "HibariDataTests", dependencies: ["HibariData"]),
+        .testTarget(name: "HibariTokenizersTests", dependencies: ["HibariTestSupport", "HibariTokenizers"]),
+        .testTarget(name: "HibariCheckpointTests", dependencies: ["HibariTestSupport", "HibariCheckpoint"]),
+        .testTarget(name: "HibariDataTests", dependencies: ["HibariTestSupport", "HibariData"]),
         .testTarget(
-            name: "HibariModelsTests", dependencies: ["HibariModels", "HibariOptimizers"],
+            name: "HibariModelsTests",
+            dependencies: ["HibariTestSupport", "HibariModels", "HibariOptimizers"],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "HibariGenerationTests", dependencies: ["HibariGeneration"]),
-        .testTarget(name: "HibariTrainingTests", dependencies: ["HibariTraining"]),
-        .testTarget(name: "HibariCommandsTests", dependencies: ["HibariCommands"]),
+        .testTarget(name: "HibariGenerationTests", dependencies: ["HibariTestSupport", "HibariGeneration"]),
+        .testTarget(name: "HibariTrainingTests", dependencies: ["HibariTestSupport", "HibariTraining"]),
+        .testTarget(name: "HibariCommandsTests", dependencies: ["HibariTestSupport", "HibariCommands"]),
     ]
 )

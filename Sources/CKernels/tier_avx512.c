@@ -3,7 +3,8 @@
 #include "tiers.h"
 
 #if defined(__x86_64__)
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,bmi2"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,bmi2"))),    \
+                             apply_to = function)
 #define LANES 16
 #define HAS_FMA 1
 #define TILE_ROWS 12

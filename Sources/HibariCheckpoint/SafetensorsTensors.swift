@@ -7,7 +7,9 @@ extension SafetensorsFile: TensorSource {
 
     /// Reads a floating-point tensor, converted to `dtype`.
     public func tensor(named name: String, _ dtype: DType) throws -> Tensor {
-        guard let entry = entry(named: name) else { throw CheckpointError.missingTensor(path: path, tensor: name) }
+        guard let entry = entry(named: name) else {
+            throw CheckpointError.missingTensor(path: path, tensor: name)
+        }
         return Tensor(try floats(of: name), shape: Shape(entry.shape)).cast(to: dtype)
     }
 }
@@ -17,7 +19,8 @@ extension SafetensorsTensor {
     public init(name: String, _ tensor: Tensor) {
         self.init(name: name, dtype: .float32, shape: tensor.shape.array) { emit in
             try emit(
-                UnsafeRawBufferPointer(start: UnsafeRawPointer(tensor.input(Float.self)), count: tensor.count * 4))
+                UnsafeRawBufferPointer(
+                    start: UnsafeRawPointer(tensor.input(Float.self)), count: tensor.count * 4))
         }
     }
 }

@@ -34,7 +34,8 @@ enum UsageError: UserError {
         switch self {
         case .invalidOption(let name, let value, let expected): "--\(name) is \(value), expected \(expected)"
         case .missingOption(let name, let purpose): "--\(name) is missing: \(purpose)"
-        case .conflictingOptions(let names): "give only one of " + names.map { "--\($0)" }.joined(separator: ", ")
+        case .conflictingOptions(let names):
+            "give only one of " + names.map { "--\($0)" }.joined(separator: ", ")
         case .notWith(let name, let other): "--\(name) does not apply together with --\(other); leave it out"
         case .unknownName(let kind, let name, let known):
             "unknown \(kind) \(name); one of " + known.joined(separator: ", ")

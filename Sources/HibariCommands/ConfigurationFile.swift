@@ -3,8 +3,8 @@ import Yams
 
 /// Replaces `--preset NAME` and `--config FILE` by the options they stand for.
 ///
-/// Presets come first, then the file, then the command line itself; of an option given several times the last one
-/// counts. A list on the command line replaces the file's.
+/// Presets come first, then the file, then the command line itself; of an option given several times the last
+/// one counts. A list on the command line replaces the file's.
 func expandConfiguration(_ arguments: [String]) throws -> [String] {
     guard let command = arguments.first, ["pretrain", "plan"].contains(command) else { return arguments }
     var rest = Array(arguments.dropFirst())
@@ -30,11 +30,14 @@ func expandConfiguration(_ arguments: [String]) throws -> [String] {
     }
     if let preset {
         let fileKeys = Set(own.map(\.key))
-        for (key, value) in try Preset.named(preset).settings where !isReplaced(key, by: given.union(fileKeys)) {
+        for (key, value) in try Preset.named(preset).settings
+        where !isReplaced(key, by: given.union(fileKeys)) {
             expanded += option(key, [value])
         }
     }
-    for setting in own where !isReplaced(setting.key, by: given) { expanded += option(setting.key, setting.values) }
+    for setting in own where !isReplaced(setting.key, by: given) {
+        expanded += option(setting.key, setting.values)
+    }
     return [command] + expanded + rest
 }
 
@@ -104,7 +107,8 @@ func readConfiguration(_ path: String) throws -> [(key: String, values: [String]
         if valueNode.null != nil { return nil }
         if let sequence = valueNode.sequence { return (key, sequence.compactMap(\.string)) }
         guard let value = valueNode.scalar?.string else {
-            throw UsageError.configurationFile(path: path, problem: "the value of \(key) must be a number, a word or a list")
+            throw UsageError.configurationFile(
+                path: path, problem: "the value of \(key) must be a number, a word or a list")
         }
         return (key, [value])
     }

@@ -28,7 +28,8 @@ struct CorpusMakeCommand: ParsableCommand {
     enum Format: String, CaseIterable, ExpressibleByArgument {
         /// A blank line between stories: one document for training.
         case text
-        /// A JSON object with the key "text" on each line: a document each, so that a model learns where stories end.
+        /// A JSON object with the key "text" on each line: a document each, so that a model learns where
+        /// stories end.
         case jsonl
     }
 
@@ -37,7 +38,8 @@ struct CorpusMakeCommand: ParsableCommand {
     @Option(help: "Size at least; ends with a whole story.") var bytes = 1_000_000
     @Option(help: "Which of the endless texts.") var seed: UInt64 = 1
     @Option(help: "text (a blank line between stories) or jsonl (a document each).") var format = Format.text
-    @Option(help: ArgumentHelp("File to write (default: standard output).", valueName: "file")) var out: String?
+    @Option(help: ArgumentHelp("File to write (default: standard output).", valueName: "file")) var out:
+        String?
 
     func run() throws {
         guard (1...1 << 32).contains(bytes) else {
@@ -52,14 +54,15 @@ struct CorpusMakeCommand: ParsableCommand {
 
 /// Each line of text as the "text" of a JSON object.
 private func jsonLines(_ stories: String) -> String {
-    stories.split(separator: "\n").map { JSONValue.object(["text": .string(String($0))]).text() + "\n" }.joined()
+    stories.split(separator: "\n").map { JSONValue.object(["text": .string(String($0))]).text() + "\n" }
+        .joined()
 }
 
 struct CorpusCheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Say which sentences the story grammar could have written.",
         discussion: """
-            A sentence passes if a template of the grammar fits it and it agrees with its story: names, kinds, pronouns,
+            A sentence passes if a template of the grammar fits it and it agrees with its story: names, kinds, pronouns, \
             places and the order of events. Exits with 65 if fewer pass than --at-least asks for.
 
             Example: hibari corpus check written.txt --language en --failures 10
@@ -81,11 +84,15 @@ struct CorpusCheckCommand: ParsableCommand {
         let bytes = try readFile(file == "-" ? "/dev/stdin" : file)
         let report = StoryChecker(language: language).check(String(decoding: bytes, as: UTF8.self))
         printResult(json ? object(report).text() : table(report))
-        if report.passRate < atLeast { throw StoryCheckError.tooFew(file: file, rate: report.passRate, wanted: atLeast) }
+        if report.passRate < atLeast {
+            throw StoryCheckError.tooFew(file: file, rate: report.passRate, wanted: atLeast)
+        }
     }
 
     private func table(_ report: StoryReport) -> String {
-        func share(_ count: Int, _ total: Int) -> String { "\(count) of \(total) (\(fixed(100 * Double(count) / Double(max(1, total)), 1)) %)" }
+        func share(_ count: Int, _ total: Int) -> String {
+            "\(count) of \(total) (\(fixed(100 * Double(count) / Double(max(1, total)), 1)) %)"
+        }
         var lines = [
             "sentences     \(report.sentenceCount)",
             "grammatical   \(share(report.grammaticalCount, report.sentenceCount))",
@@ -94,7 +101,8 @@ struct CorpusCheckCommand: ParsableCommand {
         ]
         if let rest = report.incompleteSentence { lines.append("cut off       \(quoted(rest)), not counted") }
         for failure in report.failures.prefix(failures) {
-            lines.append("story \(failure.story), sentence \(failure.number): \(failure.text)\n    \(failure.verdict)")
+            lines.append(
+                "story \(failure.story), sentence \(failure.number): \(failure.text)\n    \(failure.verdict)")
         }
         return lines.joined(separator: "\n")
     }
@@ -103,7 +111,8 @@ struct CorpusCheckCommand: ParsableCommand {
         [
             "sentences": .integer(report.sentenceCount), "grammatical": .integer(report.grammaticalCount),
             "passing": .integer(report.passCount), "pass_rate": .number(report.passRate),
-            "stories": .integer(report.storyCount), "consistent_stories": .integer(report.consistentStoryCount),
+            "stories": .integer(report.storyCount),
+            "consistent_stories": .integer(report.consistentStoryCount),
         ]
     }
 }

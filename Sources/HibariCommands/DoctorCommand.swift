@@ -7,7 +7,7 @@ struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Check this machine: processor, kernels, memory, disk.",
         discussion: """
-            Compares the fast kernels with plain float64 ones and times a matrix product, in about a second. Exits with 69
+            Compares the fast kernels with plain float64 ones and times a matrix product, in about a second. Exits with 69 \
             if they disagree.
 
             Example: hibari doctor
@@ -21,11 +21,13 @@ struct DoctorCommand: ParsableCommand {
         let disk = freeDisk()
         printResult(json ? object(report, memory, disk).text() : table(report, memory, disk))
         if !report.isHealthy {
-            throw DoctorError.kernelsDisagree(tier: report.activeTier, gemm: report.gemmError, softmax: report.softmaxError)
+            throw DoctorError.kernelsDisagree(
+                tier: report.activeTier, gemm: report.gemmError, softmax: report.softmaxError)
         }
     }
 
-    private func table(_ report: KernelReport, _ memory: (total: Int, available: Int), _ disk: Int) -> String {
+    private func table(_ report: KernelReport, _ memory: (total: Int, available: Int), _ disk: Int) -> String
+    {
         """
         processor     \(processorName()), \(availableProcessorCount()) online
         kernels       \(report.activeTier) (this processor runs \(report.tiers.joined(separator: ", ")); HIBARI_SIMD chooses)
@@ -39,11 +41,14 @@ struct DoctorCommand: ParsableCommand {
         """
     }
 
-    private func object(_ report: KernelReport, _ memory: (total: Int, available: Int), _ disk: Int) -> JSONValue {
+    private func object(_ report: KernelReport, _ memory: (total: Int, available: Int), _ disk: Int)
+        -> JSONValue
+    {
         [
             "processor": .string(processorName()), "processors": .integer(availableProcessorCount()),
             "kernels": .string(report.activeTier), "tiers": .array(report.tiers.map { .string($0) }),
-            "gemm": .string(report.gemm), "openblas": .string(report.openBLAS), "gigaflops": .number(report.gigaflops),
+            "gemm": .string(report.gemm), "openblas": .string(report.openBLAS),
+            "gigaflops": .number(report.gigaflops),
             "memory_bytes": .integer(memory.total), "available_memory_bytes": .integer(memory.available),
             "free_disk_bytes": .integer(disk), "healthy": .bool(report.isHealthy),
         ]

@@ -10,7 +10,7 @@ struct EvalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "eval", abstract: "Measure how well a model predicts a text.",
         discussion: """
-            The text is cut into windows of the model's context; every token but the first is predicted once from the
+            The text is cut into windows of the model's context; every token but the first is predicted once from the \
             tokens before it in its window. Bits per byte do not depend on the tokenizer and compare any two models.
 
             Example: hibari eval checkpoints/book chapter.txt
@@ -22,7 +22,8 @@ struct EvalCommand: ParsableCommand {
     @Argument(help: "Text files, folders, .gz, .jsonl, or - for standard input.") var text: [String]
     @Option(help: ArgumentHelp("The key of the text in JSON lines.", valueName: "key")) var textKey = "text"
     @Option(help: "Tokens of a window (default: the model's context).") var context: Int?
-    @Option(help: ArgumentHelp("Write the logits of the first window to a safetensors file.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Write the logits of the first window to a safetensors file.", valueName: "file"))
     var logits: String?
     @Flag(help: "Print one JSON object.") var json = false
     @OptionGroup var threads: ThreadOptions
@@ -33,7 +34,8 @@ struct EvalCommand: ParsableCommand {
         let limit = folder.model.configuration.contextLength
         let window = context ?? limit
         guard (1...limit).contains(window) else {
-            throw UsageError.invalidOption(name: "context", value: "\(window)", expected: "from 1 to the model's \(limit)")
+            throw UsageError.invalidOption(
+                name: "context", value: "\(window)", expected: "from 1 to the model's \(limit)")
         }
         let corpus = try TokenizedCorpus(
             reading: try CorpusReader(paths: text, textKey: textKey), tokenizer: folder.tokenizer)
@@ -60,7 +62,8 @@ struct EvalCommand: ParsableCommand {
         [
             "loss": .number(result.loss), "standard_error": .number(result.standardError),
             "perplexity": .number(result.perplexity),
-            "bits_per_byte": result.bitsPerByte.map { .number($0) } ?? .null, "tokens": .integer(result.tokens),
+            "bits_per_byte": result.bitsPerByte.map { .number($0) } ?? .null,
+            "tokens": .integer(result.tokens),
             "seconds": .number(seconds),
         ]
     }

@@ -8,8 +8,8 @@ struct GenerateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate", abstract: "Continue a text with a trained model.",
         discussion: """
-            Prints the prompt and what follows as it is written; speed goes to standard error. At the context limit the
-            older half of the context is dropped and the text goes on; with --no-slide it ends there. The same seed gives
+            Prints the prompt and what follows as it is written; speed goes to standard error. At the context limit the \
+            older half of the context is dropped and the text goes on; with --no-slide it ends there. The same seed gives \
             the same text whatever the number of threads.
 
             Example: hibari generate checkpoints/stories-en --prompt "Mia" --max-tokens 200 --seed 7
@@ -26,23 +26,31 @@ struct GenerateCommand: ParsableCommand {
     @Option(help: "New tokens at most.") var maxTokens = 256
     @Option(help: "Flatness of the distribution; 0 as --greedy.") var temperature = 0.8
     @Option(name: [.customLong("top-k")], help: "Keep the k most likely tokens; 0 for all.") var topK = 40
-    @Option(name: [.customLong("top-p")], help: "Keep the likeliest tokens of together this probability; 1 for all.")
+    @Option(
+        name: [.customLong("top-p")],
+        help: "Keep the likeliest tokens of together this probability; 1 for all.")
     var topP = 0.95
-    @Option(name: [.customLong("min-p")], help: "Drop tokens less likely than this share of the likeliest; 0 for none.")
+    @Option(
+        name: [.customLong("min-p")],
+        help: "Drop tokens less likely than this share of the likeliest; 0 for none.")
     var minP = 0.05
     @Flag(help: "Always take the likeliest token.") var greedy = false
     @Option(help: "Make tokens of the last 64 written less likely; 1 for off.") var repeatPenalty = 1.0
     @Option(help: "End before this text; may be given several times.") var stop: [String] = []
     @Option(help: "Seed of the choices (default: a new one, printed).") var seed: UInt64?
     @Option(name: .short, help: "Texts to write.") var n = 1
-    @Flag(inversion: .prefixedNo, exclusivity: .chooseLast, help: "Go on at the context limit.") var slide = true
-    @Flag(inversion: .prefixedNo, exclusivity: .chooseLast, help: "Keep keys and values of past tokens.") var cache = true
+    @Flag(inversion: .prefixedNo, exclusivity: .chooseLast, help: "Go on at the context limit.") var slide =
+        true
+    @Flag(inversion: .prefixedNo, exclusivity: .chooseLast, help: "Keep keys and values of past tokens.")
+    var cache = true
     @Flag(help: "Print one JSON object per text.") var json = false
     @OptionGroup var threads: ThreadOptions
 
     func run() throws {
         try threads.apply()
-        guard n > 0 else { throw UsageError.invalidOption(name: "n", value: "\(n)", expected: "a positive number") }
+        guard n > 0 else {
+            throw UsageError.invalidOption(name: "n", value: "\(n)", expected: "a positive number")
+        }
         let options = try generationOptions()
         let prompt = try promptBytes()
         let folder = try ModelFolder(path: model)
@@ -57,7 +65,11 @@ struct GenerateCommand: ParsableCommand {
                 if !json { printResult(piece, terminator: "") }
                 return true
             }
-            if json { printResult(object(result, prompt: shown, options, index).text()) } else { printResult("") }
+            if json {
+                printResult(object(result, prompt: shown, options, index).text())
+            } else {
+                printResult("")
+            }
             report(result, options)
         }
     }
@@ -69,11 +81,14 @@ struct GenerateCommand: ParsableCommand {
             isGreedy: greedy || temperature == 0, seed: chosen)
         try sampling.validate()
         return GenerationOptions(
-            maxTokens: maxTokens, sampling: sampling, stopStrings: stop, slidesContext: slide, usesCache: cache)
+            maxTokens: maxTokens, sampling: sampling, stopStrings: stop, slidesContext: slide,
+            usesCache: cache)
     }
 
     private func promptBytes() throws -> [UInt8] {
-        if prompt != nil, promptFile != nil { throw UsageError.conflictingOptions(["prompt", "prompt-file"]) }
+        if prompt != nil, promptFile != nil {
+            throw UsageError.conflictingOptions(["prompt", "prompt-file"])
+        }
         guard let promptFile else { return Array((prompt ?? "").utf8) }
         return try readFile(promptFile == "-" ? "/dev/stdin" : promptFile)
     }
@@ -83,7 +98,8 @@ struct GenerateCommand: ParsableCommand {
     ) -> JSONValue {
         [
             "index": .integer(index), "prompt": .string(prompt), "text": .string(result.text),
-            "tokens": .array(result.tokens.map { .integer(Int($0)) }), "finish_reason": .string(result.finishReason.rawValue),
+            "tokens": .array(result.tokens.map { .integer(Int($0)) }),
+            "finish_reason": .string(result.finishReason.rawValue),
             "seed": .unsigned(options.sampling.seed), "prompt_tokens": .integer(result.promptTokenCount),
             "tokens_per_second": .number(result.tokensPerSecond.rounded()),
         ]

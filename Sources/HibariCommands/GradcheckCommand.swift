@@ -5,9 +5,10 @@ import HibariTensor
 
 struct GradcheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "gradcheck", abstract: "Check the derivatives of every op, and of a tiny decoder of each family.",
+        commandName: "gradcheck",
+        abstract: "Check the derivatives of every op, and of a tiny decoder of each family.",
         discussion: """
-            Compares the derivatives that training uses with central differences in float64. Exits with 70 if a relative
+            Compares the derivatives that training uses with central differences in float64. Exits with 70 if a relative \
             error exceeds 1e-6.
 
             Example: hibari gradcheck attention rmsNorm qwen3
@@ -29,7 +30,11 @@ struct GradcheckCommand: ParsableCommand {
             if !result.passed { failed.append(result.name) }
             printResult(json ? object(result, kind).text() : row(result, kind))
         }
-        if !json { printResult(padded("op", 18) + padded("case", 44) + aligned("largest error", 13) + aligned("elements", 10)) }
+        if !json {
+            printResult(
+                padded("op", 18) + padded("case", 44) + aligned("largest error", 13) + aligned("elements", 10)
+            )
+        }
         for item in OpCase.all where isWanted(item.op.rawValue) {
             for result in checkGradients(of: [item]) { show(result, kind: item.op.rawValue) }
         }
@@ -42,14 +47,16 @@ struct GradcheckCommand: ParsableCommand {
 
     private func row(_ result: GradientCheckResult, _ kind: String) -> String {
         // The name of a case begins with its op, which has a column of its own.
-        let name = result.name.hasPrefix(kind + " ") ? String(result.name.dropFirst(kind.count + 1)) : result.name
+        let name =
+            result.name.hasPrefix(kind + " ") ? String(result.name.dropFirst(kind.count + 1)) : result.name
         return padded(kind, 18) + padded(name, 44) + aligned(scientific(result.largestRelativeError), 13)
             + aligned("\(result.elementsChecked)", 10) + (result.passed ? "" : "  FAILED at \(result.worst)")
     }
 
     private func object(_ result: GradientCheckResult, _ kind: String) -> JSONValue {
         [
-            "op": .string(kind), "case": .string(result.name), "largest_relative_error": .number(result.largestRelativeError),
+            "op": .string(kind), "case": .string(result.name),
+            "largest_relative_error": .number(result.largestRelativeError),
             "elements": .integer(result.elementsChecked), "passed": .bool(result.passed),
         ]
     }

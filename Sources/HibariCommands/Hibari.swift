@@ -9,14 +9,16 @@ public struct Hibari: ParsableCommand {
 
     public static let configuration = CommandConfiguration(
         commandName: "hibari",
-        abstract: "Train small Transformers on your own text, and write with them: one binary, no GPU, no network.",
+        abstract:
+            "Train small Transformers on your own text, and write with them: one binary, no GPU, no network.",
         discussion: """
             Example: hibari pretrain --corpus book.txt --out checkpoints/book
                      hibari generate checkpoints/book --prompt "Once upon a time"
             """,
         version: "hibari \(version)",
         subcommands: [
-            PretrainCommand.self, GenerateCommand.self, EvalCommand.self, PlanCommand.self, InspectCommand.self,
+            PretrainCommand.self, GenerateCommand.self, EvalCommand.self, PlanCommand.self,
+            InspectCommand.self,
             CorpusCommand.self, GradcheckCommand.self, DoctorCommand.self,
         ])
 

@@ -7,7 +7,8 @@ import HibariTokenizers
 
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inspect", abstract: "Show what is in a run directory, a model folder or a safetensors file.",
+        commandName: "inspect",
+        abstract: "Show what is in a run directory, a model folder or a safetensors file.",
         discussion: "Example: hibari inspect checkpoints/stories-en")
 
     @Argument(help: "A run directory, a Hugging Face folder, or a .safetensors file.") var path: String
@@ -29,10 +30,16 @@ struct InspectCommand: ParsableCommand {
     private func summary(_ folder: ModelFolder) -> String {
         let c = folder.model.configuration
         var rows: [(String, String)] = [
-            ("model", "\(c.family.rawValue), \(c.layerCount) layers, width \(c.hiddenSize), MLP \(c.feedForwardSize)"),
+            (
+                "model",
+                "\(c.family.rawValue), \(c.layerCount) layers, width \(c.hiddenSize), MLP \(c.feedForwardSize)"
+            ),
             ("attention", "\(c.headCount) heads of \(c.headDim), \(c.keyValueHeadCount) key-value heads"),
             ("context", "\(c.contextLength) tokens"),
-            ("vocabulary", "\(c.vocabularySize) (\(folder.tokenizer.kind)), head \(c.tiesEmbeddings ? "tied" : "not tied")"),
+            (
+                "vocabulary",
+                "\(c.vocabularySize) (\(folder.tokenizer.kind)), head \(c.tiesEmbeddings ? "tied" : "not tied")"
+            ),
             ("parameters", "\(folder.model.parameterCount)"),
             ("  embedding", "\(c.parameterGroups.embedding)"),
             ("  attention", "\(c.parameterGroups.attention)"),
@@ -51,15 +58,24 @@ struct InspectCommand: ParsableCommand {
         guard fileExists(run), let json = try? JSONValue(contentsOf: run) else { return [] }
         let corpus = json["corpus"]
         var rows = [
-            ("trained on", "\(counted(corpus?["documents"]?.int ?? 0, "document")), \(abbreviatedBytes(corpus?["bytes"]?.double ?? 0)), "
-                + "sha256 \((corpus?["sha256"]?.string ?? "").prefix(12))"),
+            (
+                "trained on",
+                "\(counted(corpus?["documents"]?.int ?? 0, "document")), \(abbreviatedBytes(corpus?["bytes"]?.double ?? 0)), "
+                    + "sha256 \((corpus?["sha256"]?.string ?? "").prefix(12))"
+            ),
             ("command", (json["command"]?.array ?? []).compactMap(\.string).joined(separator: " ")),
         ]
         if let metrics = try? readFile(joinPath(path, "metrics.jsonl")) {
-            let evaluations = metrics.split(separator: UInt8(ascii: "\n")).compactMap { try? JSONValue(parsing: Array($0)) }
-                .filter { $0["val_loss"]?.double != nil }
+            let evaluations = metrics.split(separator: UInt8(ascii: "\n")).compactMap {
+                try? JSONValue(parsing: Array($0))
+            }
+            .filter { $0["val_loss"]?.double != nil }
             if let best = evaluations.min(by: { $0["val_loss"]!.double! < $1["val_loss"]!.double! }) {
-                rows.append(("best", "validation loss \(fixed(best["val_loss"]?.double ?? 0, 4)) at step \(best["step"]?.int ?? 0)"))
+                rows.append(
+                    (
+                        "best",
+                        "validation loss \(fixed(best["val_loss"]?.double ?? 0, 4)) at step \(best["step"]?.int ?? 0)"
+                    ))
             }
         }
         return rows

@@ -2,7 +2,9 @@ import Glibc
 import HibariSupport
 
 /// Writes to standard error, where progress and messages go.
-func printToStandardError(_ text: String, terminator: String = "\n") { write(text + terminator, to: STDERR_FILENO) }
+func printToStandardError(_ text: String, terminator: String = "\n") {
+    write(text + terminator, to: STDERR_FILENO)
+}
 
 /// Writes all of `text` at once, unbuffered; false if it cannot be written.
 @discardableResult
@@ -20,8 +22,8 @@ private func write(_ text: String, to descriptor: Int32) -> Bool {
 /// The one line of an error.
 func printError(_ text: String) { printToStandardError("error: " + text) }
 
-/// Writes results to standard output at once. Results that cannot be written end the program: nothing it does after that
-/// is of use.
+/// Writes results to standard output at once. Results that cannot be written end the program: nothing it does
+/// after that is of use.
 func printResult(_ text: String, terminator: String = "\n") {
     if write(text + terminator, to: STDOUT_FILENO) { return }
     let error = FileError.writeFailed(path: "standard output", code: errno)
@@ -90,7 +92,11 @@ func peakResidentBytes() -> Int {
 func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
 /// Left-aligned text padded to `width`.
-func padded(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(0, width - text.count)) }
+func padded(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+}
 
 /// Right-aligned text padded to `width`.
-func aligned(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
+func aligned(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - text.count)) + text
+}

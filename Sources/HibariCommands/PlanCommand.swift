@@ -88,7 +88,8 @@ private struct Plan {
             "attention": .integer(groups.attention), "mlp": .integer(groups.feedForward),
             "norms": .integer(groups.norms), "flops_per_token": .number(decoder.trainingFLOPsPerToken),
             "steps": .integer(steps), "tokens_per_step": .integer(tokensPerStep), "passes": .number(passes),
-            "tokens_per_second": .number(speed), "seconds": .number(seconds), "memory_bytes": .integer(memory),
+            "tokens_per_second": .number(speed), "seconds": .number(seconds),
+            "memory_bytes": .integer(memory),
             "disk_bytes": .integer(disk),
         ]
     }

@@ -9,7 +9,7 @@ struct PretrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pretrain", abstract: "Train a model on a text from scratch.",
         discussion: """
-            Writes a run directory: the best model in Hugging Face form, metrics.jsonl, checkpoints. Ctrl-C finishes the
+            Writes a run directory: the best model in Hugging Face form, metrics.jsonl, checkpoints. Ctrl-C finishes the \
             step, saves and exits; --resume continues to the same bytes as a run that was never stopped.
 
             Example: hibari pretrain --corpus book.txt --out checkpoints/book --minutes 10 --sample-every 200
@@ -21,7 +21,9 @@ struct PretrainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Folder of the run; must not hold one yet.", valueName: "folder"))
     var out: String?
 
-    @Option(help: ArgumentHelp("Continue the run in this folder; takes no other options but threads.", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp(
+            "Continue the run in this folder; takes no other options but threads.", valueName: "folder"))
     var resume: String?
 
     @Flag(help: "Print the resolved options as YAML and exit.") var printConfig = false
@@ -32,7 +34,9 @@ struct PretrainCommand: ParsableCommand {
         if let resume { return try train(try resumed(resume), in: resume) }
         let configuration = try options.configuration()
         if printConfig { return printResult(yaml(configuration.json), terminator: "") }
-        guard let out else { throw UsageError.missingOption(name: "out", purpose: "name the folder of the run") }
+        guard let out else {
+            throw UsageError.missingOption(name: "out", purpose: "name the folder of the run")
+        }
         try train(try Pretraining(configuration, run: RunDirectory(path: out)), in: out)
     }
 
@@ -66,10 +70,12 @@ struct PretrainCommand: ParsableCommand {
     }
 
     private func sample(_ generator: TextGenerator, _ pretraining: Pretraining) throws -> String {
-        let options = GenerationOptions(maxTokens: 200, sampling: SamplerConfiguration(seed: pretraining.configuration.seed))
+        let options = GenerationOptions(
+            maxTokens: 200, sampling: SamplerConfiguration(seed: pretraining.configuration.seed))
         var prompt = Array(pretraining.configuration.samplePrompt.utf8)
         if prompt.isEmpty, pretraining.tokenizer.endOfText == nil { prompt = [UInt8(ascii: "\n")] }
-        return String(decoding: prompt, as: UTF8.self) + (try generator.generate(prompt: prompt, options)).text
+        return String(decoding: prompt, as: UTF8.self)
+            + (try generator.generate(prompt: prompt, options)).text
     }
 
     private func summary(_ pretraining: Pretraining) -> String {
@@ -88,10 +94,13 @@ struct PretrainCommand: ParsableCommand {
             """
     }
 
-    private func jsonResult(_ result: TrainingResult, _ pretraining: Pretraining, _ folder: String) -> JSONValue {
+    private func jsonResult(_ result: TrainingResult, _ pretraining: Pretraining, _ folder: String)
+        -> JSONValue
+    {
         let evaluation = result.evaluation
         return [
-            "out": .string(folder), "steps": .integer(result.steps), "total_steps": .integer(result.totalSteps),
+            "out": .string(folder), "steps": .integer(result.steps),
+            "total_steps": .integer(result.totalSteps),
             "parameters": .integer(pretraining.model.parameterCount), "loss": .number(result.lastLoss),
             "val_loss": evaluation.map { .number($0.loss) } ?? .null,
             "val_bits_per_byte": evaluation?.bitsPerByte.map { .number($0) } ?? .null,
@@ -103,5 +112,6 @@ struct PretrainCommand: ParsableCommand {
 
 /// The settings as YAML that `--config` reads.
 func yaml(_ settings: JSONValue) -> String {
-    (settings.object ?? JSONObject()).filter { !$0.value.isNull }.map { "\($0.key): \($0.value.text())\n" }.joined()
+    (settings.object ?? JSONObject()).filter { !$0.value.isNull }.map { "\($0.key): \($0.value.text())\n" }
+        .joined()
 }

@@ -46,17 +46,20 @@ struct ModelOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, exclusivity: .chooseLast, help: "Biases in gpt2's layers and norms.")
     var bias = false
 
-    @Flag(inversion: .prefixedNo, exclusivity: .chooseLast, help: "Use the embedding as output projection too.")
+    @Flag(
+        inversion: .prefixedNo, exclusivity: .chooseLast, help: "Use the embedding as output projection too.")
     var tie = true
 
-    @Option(help: ArgumentHelp("gpt2's activation: geluTanh (the default), geluErf or relu.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("gpt2's activation: geluTanh (the default), geluErf or relu.", valueName: "name"))
     var activation: Activation?
 }
 
 /// How long and how to train.
 struct RecipeOptions: ParsableArguments {
     @Option(help: "Sequences per step.") var batch = 16
-    @Option(help: "Sequences per forward pass; saves memory, same result (default: batch).") var microBatch: Int?
+    @Option(help: "Sequences per forward pass; saves memory, same result (default: batch).") var microBatch:
+        Int?
 
     @Option(help: "Length of the run in steps (default 2000).") var steps: Int?
     @Option(help: "Length of the run in tokens.") var tokens: Int?
@@ -84,11 +87,13 @@ struct RecipeOptions: ParsableArguments {
 /// What is looked at and saved on the way.
 struct MonitorOptions: ParsableArguments {
     @Option(help: "Steps between evaluations; 0 for only at the end.") var evalEvery = 250
-    @Option(help: "Batches of 4096 tokens of an evaluation on the way; 0 for all held-out text.") var evalBatches = 16
+    @Option(help: "Batches of 4096 tokens of an evaluation on the way; 0 for all held-out text.")
+    var evalBatches = 16
     @Option(help: "Steps between samples; 0 for none.") var sampleEvery = 0
     @Option(help: "What samples begin with.") var samplePrompt = ""
     @Option(help: "Steps between log rows.") var logEvery = 10
-    @Option(help: "Steps between checkpoints, besides those of the best evaluations; 0 for none.") var saveEvery = 0
+    @Option(help: "Steps between checkpoints, besides those of the best evaluations; 0 for none.")
+    var saveEvery = 0
     @Option(help: "Newest checkpoints to keep, besides the best.") var keep = 2
 }
 

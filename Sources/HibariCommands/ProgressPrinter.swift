@@ -16,7 +16,9 @@ final class ProgressPrinter {
         case .step(let report, let total): step(report, total)
         case .evaluation(let step, let evaluation, let isBest, let isFinal):
             let bits = evaluation.bitsPerByte.map { ", \(fixed($0, 4)) bits per byte" } ?? ""
-            line("\(isFinal ? "final " : "eval  ") step \(step): loss \(fixed(evaluation.loss, 4)) ± \(fixed(evaluation.standardError, 4))\(bits)\(isBest ? "  best" : "")")
+            line(
+                "\(isFinal ? "final " : "eval  ") step \(step): loss \(fixed(evaluation.loss, 4)) ± \(fixed(evaluation.standardError, 4))\(bits)\(isBest ? "  best" : "")"
+            )
         case .sample, .checkpoint: break
         }
     }
@@ -27,7 +29,9 @@ final class ProgressPrinter {
         if result.tokensPerSecond == 0, result.stoppedBy == nil {
             return line("done   the run was complete already; the model is in \(folder)")
         }
-        let end = result.stoppedBy == nil ? "done" : "stopped at step \(result.steps) of \(result.totalSteps), saved"
+        let end =
+            result.stoppedBy == nil
+            ? "done" : "stopped at step \(result.steps) of \(result.totalSteps), saved"
         line(
             "\(end)   \(duration(result.seconds)), \(abbreviated(result.tokensPerSecond)) tokens/s, peak memory "
                 + "\(abbreviatedBytes(Double(peakResidentBytes()))); the model is in \(folder)")
@@ -36,7 +40,8 @@ final class ProgressPrinter {
     private func step(_ report: StepReport, _ total: Int) {
         averageLoss = averageLoss.map { 0.9 * $0 + 0.1 * report.loss } ?? report.loss
         let now = monotonicSeconds()
-        guard now - lastPrinted >= (isLive ? Self.liveInterval : Self.pipedInterval) || report.step == total else { return }
+        guard now - lastPrinted >= (isLive ? Self.liveInterval : Self.pipedInterval) || report.step == total
+        else { return }
         lastPrinted = now
         let left = report.seconds / Double(report.step) * Double(total - report.step)
         let text =

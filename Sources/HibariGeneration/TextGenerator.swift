@@ -13,12 +13,13 @@ public struct GenerationOptions: Sendable {
     public var stopStrings: [String]
     /// At the context limit: drop the older half of the context and go on (true), or stop (false).
     public var slidesContext: Bool
-    /// Read each token once and keep its keys and values. Without it every token reads the whole context again; the
-    /// text is the same.
+    /// Read each token once and keep its keys and values. Without it every token reads the whole context
+    /// again; the text is the same.
     public var usesCache: Bool
 
     public init(
-        maxTokens: Int = 256, sampling: SamplerConfiguration = SamplerConfiguration(), stopStrings: [String] = [],
+        maxTokens: Int = 256, sampling: SamplerConfiguration = SamplerConfiguration(),
+        stopStrings: [String] = [],
         slidesContext: Bool = true, usesCache: Bool = true
     ) {
         self.maxTokens = maxTokens
@@ -52,8 +53,8 @@ public struct GenerationResult: Sendable {
     public var tokensPerSecond: Double { Double(tokens.count) / max(1e-9, generationSeconds) }
 }
 
-/// Writes text with a model. One text is a function of model, prompt, options and sample number alone: threads, caching
-/// and other samples do not change it.
+/// Writes text with a model. One text is a function of model, prompt, options and sample number alone:
+/// threads, caching and other samples do not change it.
 public struct TextGenerator {
     private let model: any LanguageModel
     private let tokenizer: any Tokenizer
@@ -70,7 +71,8 @@ public struct TextGenerator {
     ///   - sampleIndex: which of several texts for the same seed.
     ///   - emit: gets the text piece by piece, each of whole characters; return false to stop early.
     public func generate(
-        prompt: [UInt8], _ options: GenerationOptions, sampleIndex: Int = 0, emit: (String) -> Bool = { _ in true }
+        prompt: [UInt8], _ options: GenerationOptions, sampleIndex: Int = 0,
+        emit: (String) -> Bool = { _ in true }
     ) throws -> GenerationResult {
         guard options.maxTokens >= 0 else { throw GenerationError.negativeLength(options.maxTokens) }
         var sampler = try Sampler(options.sampling, sampleIndex: sampleIndex)
@@ -135,8 +137,8 @@ public struct TextGenerator {
 
 /// The part of a growing text that the model reads.
 ///
-/// Once a text of n tokens is longer than the context T, its first tokens are dropped in steps of T/2, so that the cache
-/// is rebuilt once every T/2 tokens. Where the window starts depends on n alone.
+/// Once a text of n tokens is longer than the context T, its first tokens are dropped in steps of T/2, so
+/// that the cache is rebuilt once every T/2 tokens. Where the window starts depends on n alone.
 struct ContextWindow {
     private let model: any LanguageModel
     private let usesCache: Bool

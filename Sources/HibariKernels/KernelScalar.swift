@@ -2,9 +2,10 @@ import Glibc
 
 /// A floating-point type with a full set of kernels.
 ///
-/// Each requirement has a plain generic implementation (`Reference/`), which is what `Double` uses: the true path of
-/// gradient checks. `Float` replaces them with threaded SIMD versions (`Fast…`), which tests compare with the plain
-/// ones. Buffers are contiguous and row-major; outputs must not overlap inputs unless a comment allows it.
+/// Each requirement has a plain generic implementation (`Reference/`), which is what `Double` uses: the true
+/// path of gradient checks. `Float` replaces them with threaded SIMD versions (`Fast…`), which tests compare
+/// with the plain ones. Buffers are contiguous and row-major; outputs must not overlap inputs unless a
+/// comment allows it.
 package protocol KernelScalar: BinaryFloatingPoint, Sendable {
     typealias Input = UnsafePointer<Self>
     typealias Output = UnsafeMutablePointer<Self>
@@ -15,7 +16,8 @@ package protocol KernelScalar: BinaryFloatingPoint, Sendable {
     static func errorFunction(_ x: Self) -> Self
 
     // Matrices
-    static func gemm(_ problem: GemmProblem, _ a: Input, _ b: Input, _ c: Output, _ epilogue: GemmEpilogue<Self>)
+    static func gemm(
+        _ problem: GemmProblem, _ a: Input, _ b: Input, _ c: Output, _ epilogue: GemmEpilogue<Self>)
     static func linearFixedOrder(_ problem: GemmProblem, _ x: Input, _ w: Input, _ y: Output)
 
     // Elementwise
@@ -39,21 +41,26 @@ package protocol KernelScalar: BinaryFloatingPoint, Sendable {
     // Rows
     static func softmax(rows: Int, columns: Int, _ x: Input, _ y: Output)
     static func logSumExp(rows: Int, columns: Int, _ x: Input, _ y: Output)
-    static func normalize(_ norm: NormProblem, _ x: Input, weight: Input, bias: Input?, _ y: Output, _ statistics: Output)
+    static func normalize(
+        _ norm: NormProblem, _ x: Input, weight: Input, bias: Input?, _ y: Output, _ statistics: Output)
     static func normalizeBackward(
         _ norm: NormProblem, _ x: Input, weight: Input, _ statistics: Input, _ dy: Input, _ dx: Output,
         dWeight: Output, dBias: Output?)
     static func normalizeHeads(
-        _ norm: HeadNormProblem, _ x: Input, queryWeight: Input, keyWeight: Input, _ y: Output, _ inverseRMS: Output)
+        _ norm: HeadNormProblem, _ x: Input, queryWeight: Input, keyWeight: Input, _ y: Output,
+        _ inverseRMS: Output)
     static func normalizeHeadsBackward(
-        _ norm: HeadNormProblem, _ x: Input, queryWeight: Input, keyWeight: Input, _ inverseRMS: Input, _ dy: Input,
+        _ norm: HeadNormProblem, _ x: Input, queryWeight: Input, keyWeight: Input, _ inverseRMS: Input,
+        _ dy: Input,
         _ dx: Output, dQueryWeight: Output, dKeyWeight: Output)
-    static func rotate(_ problem: RotaryProblem, _ x: Input, cosine: Input, sine: Input, _ y: Output, inverse: Bool)
+    static func rotate(
+        _ problem: RotaryProblem, _ x: Input, cosine: Input, sine: Input, _ y: Output, inverse: Bool)
 
     // Attention and losses
     static func attention(_ problem: AttentionProblem, _ qkv: Input, _ y: Output, _ logSumExp: Output)
     static func attentionBackward(
-        _ problem: AttentionProblem, _ qkv: Input, _ y: Input, _ logSumExp: Input, _ dy: Input, _ dQKV: Output)
+        _ problem: AttentionProblem, _ qkv: Input, _ y: Input, _ logSumExp: Input, _ dy: Input, _ dQKV: Output
+    )
     static func cachedAttention(
         _ problem: CachedAttentionProblem, _ queries: Input, keys: Input, values: Input, _ y: Output)
     static func crossEntropy(
@@ -65,7 +72,8 @@ package protocol KernelScalar: BinaryFloatingPoint, Sendable {
 
     // Optimizers
     static func adamW(
-        _ count: Int, _ step: AdamWStep, _ parameter: Output, _ gradient: Input, _ first: Output, _ second: Output)
+        _ count: Int, _ step: AdamWStep, _ parameter: Output, _ gradient: Input, _ first: Output,
+        _ second: Output)
     static func sgd(_ count: Int, _ step: SGDStep, _ parameter: Output, _ gradient: Input, _ velocity: Output)
 }
 

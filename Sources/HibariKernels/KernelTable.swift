@@ -4,7 +4,8 @@ import Glibc
 
 /// The instruction set in use, chosen once from the CPU's features.
 ///
-/// The environment variable `HIBARI_SIMD` (portable, avx2, avx512) forces a lower tier, so that tests reach each one.
+/// The environment variable `HIBARI_SIMD` (portable, avx2, avx512) forces a lower tier, so that tests reach
+/// each one.
 package enum KernelTable {
     /// The kernels of the active tier.
     package static let active: hibari_kernel_table = choose()
@@ -17,14 +18,21 @@ package enum KernelTable {
 
     /// All tables this CPU can run, for tests that compare them.
     package static var supported: [hibari_kernel_table] {
-        (0..<hibari_tier_count()).filter { hibari_tier_is_supported($0) != 0 }.compactMap { hibari_tier($0)?.pointee }
+        (0..<hibari_tier_count()).filter { hibari_tier_is_supported($0) != 0 }.compactMap {
+            hibari_tier($0)?.pointee
+        }
     }
 
     /// What is wrong with the environment variables that choose kernels, in a sentence; nil if nothing.
     package static var environmentProblem: String? {
-        for (name, known) in [("HIBARI_SIMD", supportedNames), ("HIBARI_GEMM", GemmBackend.allCases.map(\.rawValue))] {
-            guard let value = getenv(name).map({ String(cString: $0) }), !known.contains(value) else { continue }
-            return "the environment variable \(name) is '\(value)'; this machine knows " + known.joined(separator: ", ")
+        for (name, known) in [
+            ("HIBARI_SIMD", supportedNames), ("HIBARI_GEMM", GemmBackend.allCases.map(\.rawValue)),
+        ] {
+            guard let value = getenv(name).map({ String(cString: $0) }), !known.contains(value) else {
+                continue
+            }
+            return "the environment variable \(name) is '\(value)'; this machine knows "
+                + known.joined(separator: ", ")
         }
         return nil
     }

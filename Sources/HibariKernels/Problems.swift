@@ -1,4 +1,5 @@
-/// The sizes of C (+)= op(A)·op(B), with C `[rows, columns]` and a sum over `depth`. All matrices are row-major.
+/// The sizes of C (+)= op(A)·op(B), with C `[rows, columns]` and a sum over `depth`. All matrices are
+/// row-major.
 package struct GemmProblem: Sendable {
     package var rows: Int
     package var columns: Int
@@ -15,7 +16,8 @@ package struct GemmProblem: Sendable {
     package var accumulates: Bool
 
     package init(
-        rows: Int, columns: Int, depth: Int, transposesA: Bool = false, transposesB: Bool = false, strideA: Int? = nil,
+        rows: Int, columns: Int, depth: Int, transposesA: Bool = false, transposesB: Bool = false,
+        strideA: Int? = nil,
         strideB: Int? = nil, strideC: Int? = nil, accumulates: Bool = false
     ) {
         self.rows = rows
@@ -30,7 +32,8 @@ package struct GemmProblem: Sendable {
     }
 }
 
-/// What is done to C after the product, while its rows are in cache: add a bias, then write an activation of the result.
+/// What is done to C after the product, while its rows are in cache: add a bias, then write an activation of
+/// the result.
 package struct GemmEpilogue<Scalar> {
     /// `[columns]`, added to every row.
     package var bias: UnsafePointer<Scalar>?
@@ -92,7 +95,8 @@ package struct NormProblem: Sendable {
     package var statisticsPerRow: Int { subtractsMean ? 2 : 1 }
 }
 
-/// RMSNorm of each query and key head on its own (QK-norm) in packed rows `[rows, (H + 2K)·D]`; values are copied.
+/// RMSNorm of each query and key head on its own (QK-norm) in packed rows `[rows, (H + 2K)·D]`; values are
+/// copied.
 package struct HeadNormProblem: Sendable {
     package var rows: Int
     package var heads: Int
@@ -112,7 +116,8 @@ package struct HeadNormProblem: Sendable {
     package var rowWidth: Int { (heads + 2 * keyValueHeads) * headDim }
 }
 
-/// Rotary embedding of the first `rotatedHeads` heads of each row of `[rows, heads · headDim]`; the rest is copied.
+/// Rotary embedding of the first `rotatedHeads` heads of each row of `[rows, heads · headDim]`; the rest is
+/// copied.
 package struct RotaryProblem: Sendable {
     package var rows: Int
     package var heads: Int
@@ -122,7 +127,9 @@ package struct RotaryProblem: Sendable {
     package var sequenceLength: Int
     package var firstPosition: Int
 
-    package init(rows: Int, heads: Int, rotatedHeads: Int, headDim: Int, sequenceLength: Int, firstPosition: Int) {
+    package init(
+        rows: Int, heads: Int, rotatedHeads: Int, headDim: Int, sequenceLength: Int, firstPosition: Int
+    ) {
         self.rows = rows
         self.heads = heads
         self.rotatedHeads = rotatedHeads
@@ -159,8 +166,9 @@ package struct AttentionProblem: Sendable {
     package func firstKey(of i: Int) -> Int { window.map { max(0, i - $0 + 1) } ?? 0 }
 }
 
-/// Attention of `rows` new queries over a cache of keys and values, in an order of sums that depends on each query's
-/// position alone, so that a text does not change with how it was cut into calls or with the number of threads.
+/// Attention of `rows` new queries over a cache of keys and values, in an order of sums that depends on each
+/// query's position alone, so that a text does not change with how it was cut into calls or with the number
+/// of threads.
 package struct CachedAttentionProblem: Sendable {
     /// New positions: query r is at `firstPosition + r`, and keys up to there are in the cache.
     package var rows: Int
@@ -173,7 +181,8 @@ package struct CachedAttentionProblem: Sendable {
     package var queryStride: Int
 
     package init(
-        rows: Int, firstPosition: Int, heads: Int, keyValueHeads: Int, headDim: Int, window: Int?, queryStride: Int
+        rows: Int, firstPosition: Int, heads: Int, keyValueHeads: Int, headDim: Int, window: Int?,
+        queryStride: Int
     ) {
         self.rows = rows
         self.firstPosition = firstPosition
@@ -206,10 +215,12 @@ package struct CrossEntropyProblem: Sendable {
 
 /// The numbers of one AdamW step. `correction1` = 1 − β₁ᵗ, `correction2` = 1 − β₂ᵗ.
 package struct AdamWStep: Sendable {
-    package var learningRate, beta1, beta2, epsilon, weightDecay, correction1, correction2, gradientScale: Double
+    package var learningRate, beta1, beta2, epsilon, weightDecay, correction1, correction2,
+        gradientScale: Double
 
     package init(
-        learningRate: Double, beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double, correction1: Double,
+        learningRate: Double, beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double,
+        correction1: Double,
         correction2: Double, gradientScale: Double
     ) {
         self.learningRate = learningRate

@@ -24,14 +24,17 @@ package func testKernels() -> KernelReport {
     let a = (0..<size * size).map { _ in Float(random.uniform() - 0.5) }
     let b = (0..<size * size).map { _ in Float(random.uniform() - 0.5) }
     let problem = GemmProblem(rows: size, columns: size, depth: size, transposesB: true)
-    var (fast, exact) = ([Float](repeating: 0, count: size * size), [Double](repeating: 0, count: size * size))
+    var (fast, exact) = (
+        [Float](repeating: 0, count: size * size), [Double](repeating: 0, count: size * size)
+    )
     Float.gemm(problem, a, b, &fast, GemmEpilogue())
     Double.gemm(problem, a.map(Double.init), b.map(Double.init), &exact, GemmEpilogue())
     var (fastRows, exactRows) = (fast, exact)
     Float.softmax(rows: size, columns: size, fast, &fastRows)
     Double.softmax(rows: size, columns: size, exact, &exactRows)
     return KernelReport(
-        tiers: KernelTable.supportedNames, activeTier: KernelTable.activeName, gemm: GemmBackend.active.rawValue,
+        tiers: KernelTable.supportedNames, activeTier: KernelTable.activeName,
+        gemm: GemmBackend.active.rawValue,
         openBLAS: String(cString: openblas_get_config()), gigaflops: measureGemm(512),
         gemmError: relativeError(fast, exact), softmaxError: relativeError(fastRows, exactRows))
 }

@@ -35,13 +35,16 @@ public struct DecoderConfiguration: Equatable, Sendable {
 
     /// - Throws: `ConfigurationError` naming the value that is wrong.
     public init(
-        family: ModelFamily, vocabularySize: Int, contextLength: Int, layerCount: Int, hiddenSize: Int, headCount: Int,
-        keyValueHeadCount: Int? = nil, headDim: Int? = nil, feedForwardSize: Int? = nil, normEpsilon: Double? = nil,
+        family: ModelFamily, vocabularySize: Int, contextLength: Int, layerCount: Int, hiddenSize: Int,
+        headCount: Int,
+        keyValueHeadCount: Int? = nil, headDim: Int? = nil, feedForwardSize: Int? = nil,
+        normEpsilon: Double? = nil,
         ropeBase: Double = 10_000, tiesEmbeddings: Bool = true, hasBias: Bool = false,
         activation: Activation = .geluTanh, dropout: Double = 0
     ) throws(ConfigurationError) {
         for (name, value) in [
-            ("vocabulary", vocabularySize), ("context", contextLength), ("layers", layerCount), ("dim", hiddenSize),
+            ("vocabulary", vocabularySize), ("context", contextLength), ("layers", layerCount),
+            ("dim", hiddenSize),
             ("heads", headCount), ("kv-heads", keyValueHeadCount ?? 1), ("head-dim", headDim ?? 1),
             ("ffn-dim", feedForwardSize ?? 1),
         ] where value <= 0 {
@@ -49,7 +52,8 @@ public struct DecoderConfiguration: Equatable, Sendable {
         }
         // Far beyond any use, and small enough that no product of sizes overflows.
         for (name, value, limit) in [
-            ("vocabulary", vocabularySize, 1 << 24), ("context", contextLength, 1 << 24), ("layers", layerCount, 1 << 12),
+            ("vocabulary", vocabularySize, 1 << 24), ("context", contextLength, 1 << 24),
+            ("layers", layerCount, 1 << 12),
             ("dim", hiddenSize, 1 << 20), ("heads", headCount, 1 << 20), ("head-dim", headDim ?? 1, 1 << 16),
             ("ffn-dim", feedForwardSize ?? 1, 1 << 24),
         ] where value > limit {
@@ -67,22 +71,25 @@ public struct DecoderConfiguration: Equatable, Sendable {
         }
         let size = headDim ?? hiddenSize / headCount
         if headCount * size > 1 << 24 {
-            throw .invalidValue(name: "heads", value: "\(headCount)", expected: "at most \((1 << 24) / size) of \(size)")
+            throw .invalidValue(
+                name: "heads", value: "\(headCount)", expected: "at most \((1 << 24) / size) of \(size)")
         }
         if family != .gpt2, hasBias { throw .doesNotApply(name: "bias", family: family.rawValue) }
-        if family != .gpt2, activation != .geluTanh { throw .doesNotApply(name: "activation", family: family.rawValue) }
+        if family != .gpt2, activation != .geluTanh {
+            throw .doesNotApply(name: "activation", family: family.rawValue)
+        }
         if family == .gpt2, activation == .silu {
-            throw .invalidValue(name: "activation", value: "silu", expected: "geluTanh, geluErf or relu for gpt2")
+            throw .invalidValue(
+                name: "activation", value: "silu", expected: "geluTanh, geluErf or relu for gpt2")
         }
         if family != .gpt2, size % 2 != 0 {
             throw .invalidValue(
-                name: "head-dim", value: "\(size)", expected: "even for rotary positions; change dim or heads")
-        }
-        if family == .gpt2, activation == .silu {
-            throw .invalidValue(name: "activation", value: "silu", expected: "geluTanh, geluErf or relu")
+                name: "head-dim", value: "\(size)", expected: "even for rotary positions; change dim or heads"
+            )
         }
         guard dropout >= 0, dropout < 1 else {
-            throw .invalidValue(name: "dropout", value: "\(dropout)", expected: "from 0 up to but not including 1")
+            throw .invalidValue(
+                name: "dropout", value: "\(dropout)", expected: "from 0 up to but not including 1")
         }
         self.family = family
         self.vocabularySize = vocabularySize
@@ -101,11 +108,13 @@ public struct DecoderConfiguration: Equatable, Sendable {
         self.dropout = dropout
     }
 
-    /// Standard deviation of initial weights: GPT-2's 0.02 at its width of 768, and in proportion to 1/√C at others, so
-    /// that activations start at the same size in a narrow model (Docs/results/pretraining.md measures what it is worth).
+    /// Standard deviation of initial weights: GPT-2's 0.02 at its width of 768, and in proportion to 1/√C at
+    /// others, so that activations start at the same size in a narrow model (Docs/results/pretraining.md
+    /// measures what it is worth).
     public var initialDeviation: Double { 0.02 * (768 / Double(hiddenSize)).squareRoot() }
 
-    /// The same for projections onto the residual stream, smaller so that its variance does not grow with depth.
+    /// The same for projections onto the residual stream, smaller so that its variance does not grow with
+    /// depth.
     public var residualDeviation: Double { initialDeviation / (2 * Double(layerCount)).squareRoot() }
 
     /// 4·C for GPT-2; for SwiGLU 8/3·C, which has as many weights, rounded up to a multiple of 32.

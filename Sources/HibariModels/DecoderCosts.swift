@@ -28,10 +28,11 @@ extension DecoderConfiguration {
 
     /// Floating-point operations of forward and backward pass per token.
     ///
-    /// Each weight in a product takes 6 (two for the forward pass, four for the backward pass); attention over T keys
-    /// takes 12·L·H·D·T without counting that a causal mask leaves out half. A tied embedding is a product once, at the
-    /// head; looking up embeddings is free.
-    /// Source: Kaplan et al. 2020, arXiv:2001.08361; Chowdhery et al. 2022 (PaLM, appendix B), arXiv:2204.02311.
+    /// Each weight in a product takes 6 (two for the forward pass, four for the backward pass); attention
+    /// over T keys takes 12·L·H·D·T without counting that a causal mask leaves out half. A tied embedding is
+    /// a product once, at the head; looking up embeddings is free.
+    /// Source: Kaplan et al. 2020, arXiv:2001.08361; Chowdhery et al. 2022 (PaLM, appendix B),
+    /// arXiv:2204.02311.
     public var trainingFLOPsPerToken: Double {
         let groups = parameterGroups
         let multiplied = groups.attention + groups.feedForward + vocabularySize * hiddenSize

@@ -3,8 +3,8 @@ import HibariTensor
 
 /// GPT-2: learned positions, LayerNorm before each sub-layer, a GELU MLP of four times the width.
 ///
-/// Names and layouts are those of `GPT2LMHeadModel` (linear weights stored `[in, out]`). Without biases the file gets
-/// biases of zero.
+/// Names and layouts are those of `GPT2LMHeadModel` (linear weights stored `[in, out]`). Without biases the
+/// file gets biases of zero.
 /// Source: Radford et al. 2019.
 public final class GPT2: LanguageModel {
     public let configuration: DecoderConfiguration
@@ -21,14 +21,18 @@ public final class GPT2: LanguageModel {
         self.configuration = configuration
         let (c, width) = (configuration, configuration.hiddenSize)
         let trunk = scope["transformer"]
-        tokens = try TokenEmbedding(trunk["wte"], count: c.vocabularySize, size: width, deviation: c.initialDeviation)
-        positions = try TokenEmbedding(trunk["wpe"], count: c.contextLength, size: width, deviation: c.initialDeviation)
+        tokens = try TokenEmbedding(
+            trunk["wte"], count: c.vocabularySize, size: width, deviation: c.initialDeviation)
+        positions = try TokenEmbedding(
+            trunk["wpe"], count: c.contextLength, size: width, deviation: c.initialDeviation)
         blocks = try (0..<c.layerCount).map { try GPT2Block(c, trunk["h"]["\($0)"], layer: $0) }
         finalNorm = try makeNorm(c, trunk["ln_f"])
         head =
             c.tiesEmbeddings
             ? nil
-            : try Linear(scope["lm_head"], inputs: width, outputs: c.vocabularySize, hasBias: false, deviation: c.initialDeviation)
+            : try Linear(
+                scope["lm_head"], inputs: width, outputs: c.vocabularySize, hasBias: false,
+                deviation: c.initialDeviation)
         try scope.finish(ignoring: c.tiesEmbeddings ? ["lm_head.weight"] : [])
         parameters = scope.parameters
         unusedZeros = scope.unusedZeros
@@ -68,22 +72,27 @@ private struct GPT2Block {
         dropout = c.dropout
         let width = c.hiddenSize
         func conv1D(
-            _ scope: ParameterScope, _ inputs: Int, _ outputs: Int, deviation: Double, activation: Activation? = nil
+            _ scope: ParameterScope, _ inputs: Int, _ outputs: Int, deviation: Double,
+            activation: Activation? = nil
         ) throws -> Linear {
             let layer = try Linear(
-                scope, inputs: inputs, outputs: outputs, hasBias: c.hasBias, deviation: deviation, layout: .inputMajor,
+                scope, inputs: inputs, outputs: outputs, hasBias: c.hasBias, deviation: deviation,
+                layout: .inputMajor,
                 activation: activation)
             if !c.hasBias { try scope.zeros("bias", [outputs]) }
             return layer
         }
         firstNorm = try makeNorm(c, scope["ln_1"])
-        queryKeyValue = try conv1D(scope["attn"]["c_attn"], width, c.headLayout.rowWidth, deviation: c.initialDeviation)
+        queryKeyValue = try conv1D(
+            scope["attn"]["c_attn"], width, c.headLayout.rowWidth, deviation: c.initialDeviation)
         attentionOutput = try conv1D(
             scope["attn"]["c_proj"], c.headCount * c.headDim, width, deviation: c.residualDeviation)
         secondNorm = try makeNorm(c, scope["ln_2"])
         expand = try conv1D(
-            scope["mlp"]["c_fc"], width, c.feedForwardSize, deviation: c.initialDeviation, activation: c.activation)
-        contract = try conv1D(scope["mlp"]["c_proj"], c.feedForwardSize, width, deviation: c.residualDeviation)
+            scope["mlp"]["c_fc"], width, c.feedForwardSize, deviation: c.initialDeviation,
+            activation: c.activation)
+        contract = try conv1D(
+            scope["mlp"]["c_proj"], c.feedForwardSize, width, deviation: c.residualDeviation)
         attention = SelfAttention(c.headLayout, layer: layer)
     }
 

@@ -32,12 +32,17 @@ extension DecoderConfiguration {
     private var gpt2Members: [(String, JSONValue)] {
         [
             ("n_positions", .integer(contextLength)), ("n_ctx", .integer(contextLength)),
-            ("n_embd", .integer(hiddenSize)), ("n_layer", .integer(layerCount)), ("n_head", .integer(headCount)),
+            ("n_embd", .integer(hiddenSize)), ("n_layer", .integer(layerCount)),
+            ("n_head", .integer(headCount)),
             ("n_inner", .integer(feedForwardSize)),
-            ("activation_function", .string(activation == .geluErf ? "gelu" : activation == .relu ? "relu" : "gelu_new")),
+            (
+                "activation_function",
+                .string(activation == .geluErf ? "gelu" : activation == .relu ? "relu" : "gelu_new")
+            ),
             ("layer_norm_epsilon", .number(normEpsilon)), ("embd_pdrop", .number(dropout)),
             ("resid_pdrop", .number(dropout)), ("attn_pdrop", 0.0),
-            // Not known to transformers, which keeps it: the biases in the file are zeros that are not trained.
+            // Not known to transformers, which keeps it: the biases in the file are zeros that are not
+            // trained.
             ("hibari_bias", .bool(hasBias)),
         ]
     }
@@ -48,7 +53,8 @@ extension DecoderConfiguration {
             ("num_hidden_layers", .integer(layerCount)), ("num_attention_heads", .integer(headCount)),
             ("num_key_value_heads", .integer(keyValueHeadCount)), ("head_dim", .integer(headDim)),
             ("intermediate_size", .integer(feedForwardSize)), ("hidden_act", "silu"),
-            ("rms_norm_eps", .number(normEpsilon)), ("rope_theta", .number(ropeBase)), ("rope_scaling", .null),
+            ("rms_norm_eps", .number(normEpsilon)), ("rope_theta", .number(ropeBase)),
+            ("rope_scaling", .null),
             ("attention_bias", false), ("attention_dropout", 0.0), ("hibari_dropout", .number(dropout)),
         ]
         if family == .llama { members.append(("mlp_bias", false)) }
@@ -63,7 +69,9 @@ extension DecoderConfiguration {
         let reader = ConfigurationReader(json, path: path)
         try reader.require("quantization_config", .null)
         guard let type = json["model_type"]?.string else { throw .missingKey(path: path, key: "model_type") }
-        guard let family = ModelFamily(rawValue: type) else { throw .unknownArchitecture(path: path, value: type) }
+        guard let family = ModelFamily(rawValue: type) else {
+            throw .unknownArchitecture(path: path, value: type)
+        }
         do {
             self = family == .gpt2 ? try .gpt2(reader) : try .llama(family, reader)
         } catch {
@@ -75,7 +83,8 @@ extension DecoderConfiguration {
         }
     }
 
-    private static func gpt2(_ reader: ConfigurationReader) throws(ConfigurationError) -> DecoderConfiguration {
+    private static func gpt2(_ reader: ConfigurationReader) throws(ConfigurationError) -> DecoderConfiguration
+    {
         try reader.require("scale_attn_weights", true)
         try reader.require("scale_attn_by_inverse_layer_idx", false)
         try reader.require("reorder_and_upcast_attn", false)
@@ -90,7 +99,8 @@ extension DecoderConfiguration {
         return try DecoderConfiguration(
             family: .gpt2, vocabularySize: try reader.integer("vocab_size", default: 50257),
             contextLength: try reader.integer("n_positions", default: 1024),
-            layerCount: try reader.integer("n_layer", default: 12), hiddenSize: try reader.integer("n_embd", default: 768),
+            layerCount: try reader.integer("n_layer", default: 12),
+            hiddenSize: try reader.integer("n_embd", default: 768),
             headCount: try reader.integer("n_head", default: 12),
             feedForwardSize: try reader.optionalInteger("n_inner"),
             normEpsilon: try reader.positive("layer_norm_epsilon", default: 1e-5),
@@ -110,15 +120,19 @@ extension DecoderConfiguration {
         try reader.requireOne("partial_rotary_factor")
         try reader.requireAll("layer_types", "full_attention")
         var base = try reader.positive("rope_theta", default: 10_000)
-        if let scaling = reader.value("rope_scaling") { base = try reader.ropeBase(scaling, "rope_scaling", base) }
+        if let scaling = reader.value("rope_scaling") {
+            base = try reader.ropeBase(scaling, "rope_scaling", base)
+        }
         // transformers 5 gathers the rotary settings in one object.
         if let parameters = reader.value("rope_parameters") {
             base = try reader.ropeBase(parameters, "rope_parameters", base)
         }
         return try DecoderConfiguration(
             family: family, vocabularySize: try reader.integer("vocab_size"),
-            contextLength: try reader.integer("max_position_embeddings", default: family == .llama ? 2048 : 32768),
-            layerCount: try reader.integer("num_hidden_layers"), hiddenSize: try reader.integer("hidden_size"),
+            contextLength: try reader.integer(
+                "max_position_embeddings", default: family == .llama ? 2048 : 32768),
+            layerCount: try reader.integer("num_hidden_layers"),
+            hiddenSize: try reader.integer("hidden_size"),
             headCount: try reader.integer("num_attention_heads"),
             keyValueHeadCount: try reader.optionalInteger("num_key_value_heads"),
             headDim: try reader.optionalInteger("head_dim") ?? (family == .qwen3 ? 128 : nil),
@@ -146,7 +160,9 @@ private struct ConfigurationReader {
     }
 
     func integer(_ key: String, default fallback: Int? = nil) throws(ConfigurationError) -> Int {
-        guard let number = try optionalInteger(key) ?? fallback else { throw .missingKey(path: path, key: key) }
+        guard let number = try optionalInteger(key) ?? fallback else {
+            throw .missingKey(path: path, key: key)
+        }
         return number
     }
 
@@ -208,7 +224,9 @@ private struct ConfigurationReader {
     }
 
     /// The base of an object of rotary settings, which must not scale positions.
-    func ropeBase(_ settings: JSONValue, _ key: String, _ fallback: Double) throws(ConfigurationError) -> Double {
+    func ropeBase(_ settings: JSONValue, _ key: String, _ fallback: Double) throws(ConfigurationError)
+        -> Double
+    {
         let type = settings["rope_type"] ?? settings["type"]
         guard settings.object != nil, type == nil || type == "default" else {
             throw unsupported(key, "only plain rotary positions")

@@ -26,7 +26,8 @@ extension LanguageModel {
     }
 
     /// Mean loss of predicting `targets`, in nats per token.
-    public func loss(_ ids: Tensor, _ targets: Tensor, _ context: ForwardContext = ForwardContext()) -> Tensor {
+    public func loss(_ ids: Tensor, _ targets: Tensor, _ context: ForwardContext = ForwardContext()) -> Tensor
+    {
         crossEntropy(logits(ids, context), targets)
     }
 

@@ -1,8 +1,8 @@
 import HibariNN
 import HibariTensor
 
-/// LLaMA and Qwen3: RMSNorm before each sub-layer, rotary positions, grouped queries, a SwiGLU MLP; Qwen3 adds RMSNorm
-/// of each query and key head.
+/// LLaMA and Qwen3: RMSNorm before each sub-layer, rotary positions, grouped queries, a SwiGLU MLP; Qwen3
+/// adds RMSNorm of each query and key head.
 ///
 /// Names and layouts are those of `LlamaForCausalLM` and `Qwen3ForCausalLM`.
 /// Source: Touvron et al. 2023, arXiv:2302.13971; Qwen Team 2025, arXiv:2505.09388.
@@ -22,7 +22,8 @@ public final class Llama: LanguageModel {
         let trunk = scope["model"]
         let rotaryTable = RotaryTable(
             positions: c.contextLength, headDim: c.headDim, base: c.ropeBase, scope.dtype)
-        tokens = try TokenEmbedding(trunk["embed_tokens"], count: c.vocabularySize, size: width, deviation: c.initialDeviation)
+        tokens = try TokenEmbedding(
+            trunk["embed_tokens"], count: c.vocabularySize, size: width, deviation: c.initialDeviation)
         blocks = try (0..<c.layerCount).map {
             try LlamaBlock(c, trunk["layers"]["\($0)"], layer: $0, rotaryTable)
         }
@@ -30,7 +31,9 @@ public final class Llama: LanguageModel {
         head =
             c.tiesEmbeddings
             ? nil
-            : try Linear(scope["lm_head"], inputs: width, outputs: c.vocabularySize, hasBias: false, deviation: c.initialDeviation)
+            : try Linear(
+                scope["lm_head"], inputs: width, outputs: c.vocabularySize, hasBias: false,
+                deviation: c.initialDeviation)
         try scope.finish(ignoring: c.tiesEmbeddings ? ["lm_head.weight"] : [])
         parameters = scope.parameters
         unusedZeros = scope.unusedZeros
@@ -72,13 +75,18 @@ private struct LlamaBlock {
             attentionScope, inputs: width, parts: [("q_proj", queries), ("k_proj", keys), ("v_proj", keys)],
             deviation: c.initialDeviation)
         attentionOutput = try Linear(
-            attentionScope["o_proj"], inputs: queries, outputs: width, hasBias: false, deviation: c.residualDeviation)
+            attentionScope["o_proj"], inputs: queries, outputs: width, hasBias: false,
+            deviation: c.residualDeviation)
         let normsHeads = c.family == .qwen3
-        queryNorm = normsHeads ? try RMSNorm(attentionScope["q_norm"], size: c.headDim, epsilon: c.normEpsilon) : nil
-        keyNorm = normsHeads ? try RMSNorm(attentionScope["k_norm"], size: c.headDim, epsilon: c.normEpsilon) : nil
-        postAttentionNorm = try RMSNorm(scope["post_attention_layernorm"], size: width, epsilon: c.normEpsilon)
+        queryNorm =
+            normsHeads ? try RMSNorm(attentionScope["q_norm"], size: c.headDim, epsilon: c.normEpsilon) : nil
+        keyNorm =
+            normsHeads ? try RMSNorm(attentionScope["k_norm"], size: c.headDim, epsilon: c.normEpsilon) : nil
+        postAttentionNorm = try RMSNorm(
+            scope["post_attention_layernorm"], size: width, epsilon: c.normEpsilon)
         gateUp = try PackedLinear(
-            scope["mlp"], inputs: width, parts: [("gate_proj", c.feedForwardSize), ("up_proj", c.feedForwardSize)],
+            scope["mlp"], inputs: width,
+            parts: [("gate_proj", c.feedForwardSize), ("up_proj", c.feedForwardSize)],
             deviation: c.initialDeviation)
         down = try Linear(
             scope["mlp"]["down_proj"], inputs: c.feedForwardSize, outputs: width, hasBias: false,

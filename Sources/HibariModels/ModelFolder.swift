@@ -37,7 +37,8 @@ public struct ModelFolder {
     }
 
     /// Writes the five files into an existing folder.
-    public static func write(_ model: any LanguageModel, _ tokenizer: any Tokenizer, to folder: String) throws {
+    public static func write(_ model: any LanguageModel, _ tokenizer: any Tokenizer, to folder: String) throws
+    {
         let end = tokenizer.endOfText
         let configuration = model.configuration.huggingFaceJSON(endOfText: end)
         try writeFileAtomically(joinPath(folder, configurationName), configuration.bytes(pretty: true))

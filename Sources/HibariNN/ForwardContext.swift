@@ -27,7 +27,8 @@ public struct ForwardContext {
     /// The position of the first token of the input.
     public var firstPosition: Int { cache?.count ?? 0 }
 
-    /// Inference sums in an order that depends on a row alone, so that a text does not depend on how it was batched.
+    /// Inference sums in an order that depends on a row alone, so that a text does not depend on how it was
+    /// batched.
     var order: SummationOrder { cache == nil ? .fastest : .fixed }
 
     /// Applies the dropout number `layer` of the model, when training.

@@ -33,7 +33,8 @@ public final class KeyValueCache {
 
     /// Forgets the positions from `count` on.
     public func truncate(to count: Int) {
-        precondition((0...self.count).contains(count), "KeyValueCache: cut to \(count) of \(self.count) positions")
+        precondition(
+            (0...self.count).contains(count), "KeyValueCache: cut to \(count) of \(self.count) positions")
         self.count = count
     }
 }

@@ -1,11 +1,12 @@
 import HibariSupport
 import HibariTensor
 
-/// Where a model's parameters come from: "cd" into a path, then ask for a parameter by name, shape and initializer.
+/// Where a model's parameters come from: "cd" into a path, then ask for a parameter by name, shape and
+/// initializer.
 ///
-/// The line that creates a parameter is the only place where its name is written; the same line initializes it or reads
-/// it. Problems of a file (missing names, wrong shapes, names nobody asked for) are gathered and reported together by
-/// `finish()`.
+/// The line that creates a parameter is the only place where its name is written; the same line initializes
+/// it or reads it. Problems of a file (missing names, wrong shapes, names nobody asked for) are gathered and
+/// reported together by `finish()`.
 public struct ParameterScope {
     /// Initialize with random numbers, or read from a checkpoint.
     public enum Source {
@@ -56,8 +57,8 @@ public struct ParameterScope {
             let random = RandomStream(seed: seed, purpose: .initialization, stream: stream)
             value = initializer.tensor(shape, random, registry.dtype)
         case .read(let source):
-            // What stands in for a tensor that does not fit is never used: `finish()` throws. It has no elements, as a
-            // wrong size in the configuration may ask for more than there is memory.
+            // What stands in for a tensor that does not fit is never used: `finish()` throws. It has no
+            // elements, as a wrong size in the configuration may ask for more than there is memory.
             value = try read(fullName, shape, from: source) ?? Tensor(zeros: [0], registry.dtype)
         }
         let parameter = Parameter(value, name: fullName)
@@ -65,7 +66,8 @@ public struct ParameterScope {
         return parameter
     }
 
-    /// Notes a tensor that the format has and this model does not use: written as zeros, and it must be zero when read.
+    /// Notes a tensor that the format has and this model does not use: written as zeros, and it must be zero
+    /// when read.
     public func zeros(_ name: String, _ shape: Shape) throws {
         let fullName = path + name
         registry.zeros.append((fullName, shape))
@@ -73,8 +75,11 @@ public struct ParameterScope {
         guard let tensor = try read(fullName, shape, from: source) else { return }
         let isZero =
             registry.dtype == .float64
-            ? tensor.array(of: Double.self).allSatisfy { $0 == 0 } : tensor.array(of: Float.self).allSatisfy { $0 == 0 }
-        if !isZero { registry.problems.append("\(fullName) is not zero, but the configuration says it is not used") }
+            ? tensor.array(of: Double.self).allSatisfy { $0 == 0 }
+            : tensor.array(of: Float.self).allSatisfy { $0 == 0 }
+        if !isZero {
+            registry.problems.append("\(fullName) is not zero, but the configuration says it is not used")
+        }
     }
 
     private func read(_ name: String, _ shape: Shape, from source: any TensorSource) throws -> Tensor? {
@@ -118,7 +123,8 @@ public enum ParameterError: UserError {
         case .mismatch(let location, let problems):
             let shown = problems.prefix(4).joined(separator: "; ")
             let rest = problems.count > 4 ? "; and \(problems.count - 4) more" : ""
-            return "\(location): the tensors do not fit the configuration: \(shown)\(rest); check config.json beside it"
+            return
+                "\(location): the tensors do not fit the configuration: \(shown)\(rest); check config.json beside it"
         }
     }
 }

@@ -38,14 +38,17 @@ public final class AdamW: Optimizer {
             let (value, gradient) = (parameter.value, parameter.gradient)
             let (m, v) = (first[index], second[index])
             func run<T: KernelScalar>(_: T.Type) {
-                T.adamW(value.count, step, value.output(T.self), gradient.input(), m.output(T.self), v.output(T.self))
+                T.adamW(
+                    value.count, step, value.output(T.self), gradient.input(), m.output(T.self),
+                    v.output(T.self))
             }
             run(value.dtype.scalar)
         }
     }
 
     public var state: [(name: String, tensor: Tensor)] {
-        zip(parameters, first).map { ("first." + $0.name, $1) } + zip(parameters, second).map { ("second." + $0.name, $1) }
+        zip(parameters, first).map { ("first." + $0.name, $1) }
+            + zip(parameters, second).map { ("second." + $0.name, $1) }
     }
 
     public func restore(stepCount: Int, _ tensor: (_ name: String, _ shape: Shape) throws -> Tensor) throws {

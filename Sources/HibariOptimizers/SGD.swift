@@ -12,7 +12,9 @@ public final class SGD: Optimizer {
     private var velocity: [Tensor]
     public private(set) var stepCount = 0
 
-    public init(_ parameters: [Parameter], momentum: Double = 0, weightDecay: Double = 0, usesNesterov: Bool = false) {
+    public init(
+        _ parameters: [Parameter], momentum: Double = 0, weightDecay: Double = 0, usesNesterov: Bool = false
+    ) {
         self.parameters = parameters.filter(\.isTrainable)
         self.momentum = momentum
         self.weightDecay = weightDecay

@@ -3,9 +3,9 @@ import Synchronization
 
 /// A caching allocator of aligned buffers.
 ///
-/// Freed buffers go to a free list of their size class and are handed out again, because fresh pages from the system
-/// cost more than the arithmetic on them. Sizes are rounded up to eighths of a power of two, so at most an eighth is
-/// lost.
+/// Freed buffers go to a free list of their size class and are handed out again, because fresh pages from the
+/// system cost more than the arithmetic on them. Sizes are rounded up to eighths of a power of two, so at
+/// most an eighth is lost.
 public final class BufferPool: Sendable {
     public static let shared = BufferPool()
 
@@ -30,8 +30,8 @@ public final class BufferPool: Sendable {
 
     public var statistics: Statistics { state.withLock { $0.statistics } }
 
-    /// A buffer of at least `byteCount` bytes, aligned to 64, with unspecified contents; nil if memory is exhausted.
-    /// The caller owns it until it passes it to `free(_:byteCount:)` with the same count.
+    /// A buffer of at least `byteCount` bytes, aligned to 64, with unspecified contents; nil if memory is
+    /// exhausted. The caller owns it until it passes it to `free(_:byteCount:)` with the same count.
     public func allocate(byteCount: Int) -> UnsafeMutableRawPointer? {
         let size = Self.roundedSize(byteCount)
         let recycled: UInt? = state.withLock { state in
@@ -81,7 +81,9 @@ public final class BufferPool: Sendable {
 }
 
 /// Calls `body` with a buffer of `count` elements of unspecified contents, from the shared pool.
-public func withScratch<T, Result>(_ type: T.Type, count: Int, _ body: (UnsafeMutablePointer<T>) -> Result) -> Result {
+public func withScratch<T, Result>(_ type: T.Type, count: Int, _ body: (UnsafeMutablePointer<T>) -> Result)
+    -> Result
+{
     let bytes = count * MemoryLayout<T>.stride
     guard let raw = BufferPool.shared.allocate(byteCount: bytes) else {
         preconditionFailure("out of memory: a work buffer of \(bytes) bytes")

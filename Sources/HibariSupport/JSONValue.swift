@@ -1,8 +1,8 @@
 /// A JSON document: what `config.json`, `tokenizer.json` and the header of a checkpoint hold.
 ///
-/// Integers and other numbers are kept apart, so that 50257 is written back as it was read; for the same reason
-/// `.integer(1)` and `.number(1)` are not equal. Strings are compared as UTF-8, never up to Unicode equivalence,
-/// because two tokens of a vocabulary may differ in nothing else.
+/// Integers and other numbers are kept apart, so that 50257 is written back as it was read; for the same
+/// reason `.integer(1)` and `.number(1)` are not equal. Strings are compared as UTF-8, never up to Unicode
+/// equivalence, because two tokens of a vocabulary may differ in nothing else.
 public enum JSONValue: Sendable {
     case null
     case bool(Bool)

@@ -1,5 +1,5 @@
-/// What a stream of random numbers is used for. Streams of different purposes never overlap, so that, say, one more
-/// dropout layer does not change the order of the data.
+/// What a stream of random numbers is used for. Streams of different purposes never overlap, so that, say,
+/// one more dropout layer does not change the order of the data.
 public enum RandomPurpose: UInt32, Sendable {
     case initialization = 1
     case shuffling = 2
@@ -11,8 +11,8 @@ public enum RandomPurpose: UInt32, Sendable {
 
 /// A counter-based generator: the value at (seed, purpose, stream, index) is a pure function of these four.
 ///
-/// Philox 4×32 with ten rounds. Nothing but the position needs saving to continue a stream, and any element can be
-/// computed by any thread.
+/// Philox 4×32 with ten rounds. Nothing but the position needs saving to continue a stream, and any element
+/// can be computed by any thread.
 /// Source: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3".
 public struct RandomStream: RandomNumberGenerator, Sendable {
     private let key: SIMD2<UInt32>
@@ -62,7 +62,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
         Double(next() >> 11) * 0x1p-53
     }
 
-    /// An index in 0..<`count` without bias worth measuring (128-bit multiply, Lemire 2019 without rejection).
+    /// An index in 0..<`count` without bias worth measuring (128-bit multiply, Lemire 2019 without
+    /// rejection).
     public mutating func index(below count: Int) -> Int {
         precondition(count > 0, "RandomStream.index: count must be positive, got \(count)")
         return Int(next().multipliedFullWidth(by: UInt64(count)).high)

@@ -1,15 +1,16 @@
 import Glibc
 import Synchronization
 
-/// A fork-join pool: the calling thread and `threadCount − 1` workers share the indices of one loop at a time.
+/// A fork-join pool: the calling thread and `threadCount − 1` workers share the indices of one loop at a
+/// time.
 ///
-/// Indices are claimed one by one, so a core that another program disturbs does less of the work. What an index computes
-/// must not depend on which thread runs it; then results are the same for every thread count. A loop started inside a
-/// loop runs serially. Workers spin for a few tens of microseconds before they sleep: training starts several hundred
-/// loops per step.
+/// Indices are claimed one by one, so a core that another program disturbs does less of the work. What an
+/// index computes must not depend on which thread runs it; then results are the same for every thread count.
+/// A loop started inside a loop runs serially. Workers spin for a few tens of microseconds before they sleep:
+/// training starts several hundred loops per step.
 public final class ThreadPool: @unchecked Sendable {
-    // Invariant behind @unchecked: `job` and `jobCount` are written only by the thread that holds `isBusy`, before it
-    // opens the job in `state`, and read only by threads registered in `state`.
+    // Invariant behind @unchecked: `job` and `jobCount` are written only by the thread that holds `isBusy`,
+    // before it opens the job in `state`, and read only by threads registered in `state`.
 
     /// The pool used by all kernels.
     public static let shared = ThreadPool(threadCount: availableProcessorCount())
@@ -48,7 +49,8 @@ public final class ThreadPool: @unchecked Sendable {
         activeThreads.store(count, ordering: .relaxed)
     }
 
-    /// Runs `body(0)`, …, `body(count − 1)`, in any order and on several threads, and returns when all are done.
+    /// Runs `body(0)`, …, `body(count − 1)`, in any order and on several threads, and returns when all are
+    /// done.
     public func run(_ count: Int, _ body: (Int) -> Void) {
         let threads = threadCount
         guard count > 1, threads > 1,
@@ -63,7 +65,9 @@ public final class ThreadPool: @unchecked Sendable {
             jobCount = count
             nextIndex.store(0, ordering: .relaxed)
             let generation = (state.load(ordering: .relaxed) & ~Self.openBit & ~Self.workerMask)
-            state.store((generation &+ Self.generationUnit) & ~Self.openBit | Self.openBit, ordering: .sequentiallyConsistent)
+            state.store(
+                (generation &+ Self.generationUnit) & ~Self.openBit | Self.openBit,
+                ordering: .sequentiallyConsistent)
             if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
                 pthread_mutex_lock(mutex)
                 pthread_cond_broadcast(wakeUp)
@@ -98,12 +102,14 @@ public final class ThreadPool: @unchecked Sendable {
             let start = WorkerStart(pool: self, number: number)
             var thread = pthread_t()
             let context = Unmanaged.passRetained(start).toOpaque()
-            let code = pthread_create(&thread, nil, { context in
-                // The worker owns `WorkerStart` from here; the process-wide pool is never freed.
-                let start = Unmanaged<WorkerStart>.fromOpaque(context!).takeRetainedValue()
-                start.pool.work(number: start.number)
-                return nil
-            }, context)
+            let code = pthread_create(
+                &thread, nil,
+                { context in
+                    // The worker owns `WorkerStart` from here; the process-wide pool is never freed.
+                    let start = Unmanaged<WorkerStart>.fromOpaque(context!).takeRetainedValue()
+                    start.pool.work(number: start.number)
+                    return nil
+                }, context)
             precondition(code == 0, "ThreadPool: pthread_create failed with code \(code)")
             pthread_detach(thread)
         }
@@ -122,7 +128,10 @@ public final class ThreadPool: @unchecked Sendable {
                 }
                 current = state.load(ordering: .acquiring)
             }
-            guard state.compareExchange(expected: current, desired: current + 1, ordering: .acquiringAndReleasing).exchanged
+            guard
+                state.compareExchange(
+                    expected: current, desired: current + 1, ordering: .acquiringAndReleasing
+                ).exchanged
             else { continue }
             seen = current & ~Self.openBit & ~Self.workerMask
             claimIndices()
@@ -137,8 +146,8 @@ public final class ThreadPool: @unchecked Sendable {
     private func sleep(after seen: UInt64, number: Int) {
         pthread_mutex_lock(mutex)
         sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
-        // One wait only: loops are short, and the one that woke this thread may be over when it runs. It spins again, so
-        // as to be there for the next.
+        // One wait only: loops are short, and the one that woke this thread may be over when it runs. It
+        // spins again, so as to be there for the next.
         if !isOpen(state.load(ordering: .sequentiallyConsistent), after: seen, for: number) {
             pthread_cond_wait(wakeUp, mutex)
         }

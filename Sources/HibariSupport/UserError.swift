@@ -18,8 +18,8 @@ public enum ExitStatus: Int32, Sendable {
 
 /// An error caused by input, not by a bug: shown to the user as one line and never with a backtrace.
 ///
-/// Each module has its own enum with the data in its cases. `description` says what is wrong, where, and how to mend
-/// it, on one line without a trailing period-separated essay.
+/// Each module has its own enum with the data in its cases. `description` says what is wrong, where, and how
+/// to mend it, on one line without a trailing period-separated essay.
 public protocol UserError: Error, CustomStringConvertible, Sendable {
     /// The exit code of a command that ends with this error.
     var exitStatus: ExitStatus { get }

@@ -1,5 +1,5 @@
-/// The ops of the engine. One list, three uses: error messages, `hibari gradcheck`, and the test that every op is
-/// checked.
+/// The ops of the engine. One list, three uses: error messages, `hibari gradcheck`, and the test that every
+/// op is checked.
 public enum OpName: String, CaseIterable, Sendable {
     // Arithmetic
     case add, subtract, multiply, divide, scale, broadcast

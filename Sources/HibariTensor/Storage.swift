@@ -2,8 +2,8 @@ import HibariSupport
 
 /// One 64-byte-aligned buffer that one or more tensors look into.
 public final class Storage: @unchecked Sendable {
-    // Invariant behind @unchecked: the buffer is written only by the op that creates it, or through a tensor whose
-    // owner is the only one to know it (a parameter, a gradient).
+    // Invariant behind @unchecked: the buffer is written only by the op that creates it, or through a tensor
+    // whose owner is the only one to know it (a parameter, a gradient).
 
     package let pointer: UnsafeMutableRawPointer
     package let byteCount: Int

@@ -3,8 +3,8 @@ import HibariSupport
 
 /// A contiguous row-major array of numbers.
 ///
-/// Tensors are values that share storage: an op never changes its inputs. `reshape` and slices along the first axis
-/// share the storage of their input; everything else makes new storage.
+/// Tensors are values that share storage: an op never changes its inputs. `reshape` and slices along the
+/// first axis share the storage of their input; everything else makes new storage.
 public struct Tensor {
     package var storage: Storage
     /// First element, counted from the start of the storage.
@@ -39,7 +39,8 @@ public struct Tensor {
     /// - Precondition: `elements` has as many elements as `shape`.
     public init<Element: TensorElement>(_ elements: [Element], shape: Shape) {
         precondition(
-            elements.count == shape.count, "a tensor of shape \(shape) has \(shape.count) elements, got \(elements.count)")
+            elements.count == shape.count,
+            "a tensor of shape \(shape) has \(shape.count) elements, got \(elements.count)")
         self.init(uninitialized: shape, Element.dtype)
         storage.pointer.assumingMemoryBound(to: Element.self).update(from: elements, count: elements.count)
     }
@@ -68,7 +69,9 @@ public struct Tensor {
     /// The same numbers as another floating-point type. No gradient flows through.
     public func cast(to type: DType) -> Tensor {
         if type == dtype { return detached }
-        precondition(dtype != .int32 && type != .int32, "cast: from \(dtype) to \(type); only between floating-point types")
+        precondition(
+            dtype != .int32 && type != .int32,
+            "cast: from \(dtype) to \(type); only between floating-point types")
         return type == .float64
             ? Tensor(array(of: Float.self).map(Double.init), shape: shape)
             : Tensor(array(of: Double.self).map { Float($0) }, shape: shape)
@@ -104,7 +107,9 @@ extension Tensor {
             numbers[index] = radius * Double.cosine(turns: turn)
             if index + 1 < numbers.count { numbers[index + 1] = radius * Double.sine(turns: turn) }
         }
-        self = dtype == .float64 ? Tensor(numbers, shape: shape) : Tensor(numbers.map { Float($0) }, shape: shape)
+        self =
+            dtype == .float64
+            ? Tensor(numbers, shape: shape) : Tensor(numbers.map { Float($0) }, shape: shape)
     }
 
     /// A tensor whose elements are all `value`.

@@ -11,7 +11,8 @@ func exponential(_ x: Double) -> Double { exp(x) }
 ///   - bytes: how many bytes of text the tokens of a range stand for.
 ///   - batchLimit: evaluate only so many batches, spread evenly; nil for all.
 public func evaluate(
-    _ model: any LanguageModel, _ windows: EvaluationWindows, bytes: (Range<Int>) -> Int, batchLimit: Int? = nil
+    _ model: any LanguageModel, _ windows: EvaluationWindows, bytes: (Range<Int>) -> Int,
+    batchLimit: Int? = nil
 ) throws -> Evaluation {
     let count = windows.batchCount
     let chosen = min(count, batchLimit ?? count)

@@ -22,7 +22,8 @@ public struct LanguageModelTask: TrainingTask {
     ///   - evaluationBatches: batches of an evaluation during training; nil for all.
     ///   - seed: of dropout.
     public init(
-        model: any LanguageModel, tokenizer: any Tokenizer, batches: TrainingBatches, validation: EvaluationWindows?,
+        model: any LanguageModel, tokenizer: any Tokenizer, batches: TrainingBatches,
+        validation: EvaluationWindows?,
         validationBytes: @escaping (Range<Int>) -> Int, evaluationBatches: Int?, seed: UInt64,
         labelSmoothing: Double = 0
     ) {

@@ -14,7 +14,8 @@ final class MetricsLog {
         self.byteCount = byteCount
         descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw .cannotCreate(path: path, code: errno) }
-        guard ftruncate(descriptor, byteCount) == 0, lseek(descriptor, byteCount, SEEK_SET) == byteCount else {
+        guard ftruncate(descriptor, byteCount) == 0, lseek(descriptor, byteCount, SEEK_SET) == byteCount
+        else {
             let code = errno
             close(descriptor)
             throw .writeFailed(path: path, code: code)
@@ -27,7 +28,9 @@ final class MetricsLog {
         let bytes = row.bytes() + [UInt8(ascii: "\n")]
         var written = 0
         while written < bytes.count {
-            let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress! + written, bytes.count - written) }
+            let count = bytes.withUnsafeBytes {
+                write(descriptor, $0.baseAddress! + written, bytes.count - written)
+            }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw .writeFailed(path: path, code: errno) }
             written += count

@@ -72,16 +72,24 @@ public struct PretrainConfiguration: Sendable, Equatable {
     /// Checks every number that is not checked by the model's own configuration.
     public func validate() throws(ConfigurationError) {
         func positive(_ name: String, _ value: Int) throws(ConfigurationError) {
-            if value <= 0 { throw .invalidValue(name: name, value: "\(value)", expected: "a positive number") }
+            if value <= 0 {
+                throw .invalidValue(name: name, value: "\(value)", expected: "a positive number")
+            }
         }
         func notNegative(_ name: String, _ value: Int) throws(ConfigurationError) {
             if value < 0 { throw .invalidValue(name: name, value: "\(value)", expected: "0 or more") }
         }
-        func inRange(_ name: String, _ value: Double, _ isValid: Bool, _ expected: String) throws(ConfigurationError) {
-            if !isValid || !value.isFinite { throw .invalidValue(name: name, value: "\(value)", expected: expected) }
+        func inRange(_ name: String, _ value: Double, _ isValid: Bool, _ expected: String)
+            throws(ConfigurationError)
+        {
+            if !isValid || !value.isFinite {
+                throw .invalidValue(name: name, value: "\(value)", expected: expected)
+            }
         }
         try positive("batch", batch)
-        if batch > 1 << 24 { throw .invalidValue(name: "batch", value: "\(batch)", expected: "at most \(1 << 24)") }
+        if batch > 1 << 24 {
+            throw .invalidValue(name: "batch", value: "\(batch)", expected: "at most \(1 << 24)")
+        }
         try positive("micro-batch", effectiveMicroBatch)
         if batch % effectiveMicroBatch != 0 {
             throw .notDivisible(name: "batch", value: batch, by: "micro-batch", divisor: effectiveMicroBatch)
@@ -101,19 +109,19 @@ public struct PretrainConfiguration: Sendable, Equatable {
         try inRange("beta1", beta1, beta1 >= 0 && beta1 < 1, "from 0 up to but not including 1")
         try inRange("beta2", beta2, beta2 >= 0 && beta2 < 1, "from 0 up to but not including 1")
         try inRange("clip", clip, clip >= 0, "0 (off) or more")
-        try inRange("label-smoothing", labelSmoothing, (0..<1).contains(labelSmoothing), "from 0 up to but not including 1")
         try inRange(
-            "val-fraction", validationFraction, (0..<1).contains(validationFraction), "from 0 up to but not including 1")
+            "label-smoothing", labelSmoothing, (0..<1).contains(labelSmoothing),
+            "from 0 up to but not including 1")
+        try inRange(
+            "val-fraction", validationFraction, (0..<1).contains(validationFraction),
+            "from 0 up to but not including 1")
         try notNegative("eval-every", evaluateEvery)
         try notNegative("eval-batches", evaluationBatches)
         try notNegative("sample-every", sampleEvery)
         try positive("log-every", logEvery)
         try notNegative("save-every", saveEvery)
         try positive("keep", keep)
-        if family != .gpt2 {
-            if hasBias { throw .doesNotApply(name: "bias", family: family.rawValue) }
-            if activation != nil { throw .doesNotApply(name: "activation", family: family.rawValue) }
-        }
+        if family != .gpt2, activation != nil { throw .doesNotApply(name: "activation", family: family.rawValue) }
         // Throws for sizes; the vocabulary is not known yet.
         _ = try decoder(vocabularySize: 256)
     }
@@ -122,21 +130,25 @@ public struct PretrainConfiguration: Sendable, Equatable {
     public func decoder(vocabularySize: Int) throws(ConfigurationError) -> DecoderConfiguration {
         try DecoderConfiguration(
             family: family, vocabularySize: vocabularySize, contextLength: context, layerCount: layers,
-            hiddenSize: dim, headCount: heads, keyValueHeadCount: keyValueHeads, feedForwardSize: feedForwardDim,
-            tiesEmbeddings: tiesEmbeddings, hasBias: hasBias, activation: activation ?? .geluTanh, dropout: dropout)
+            hiddenSize: dim, headCount: heads, keyValueHeadCount: keyValueHeads,
+            feedForwardSize: feedForwardDim,
+            tiesEmbeddings: tiesEmbeddings, hasBias: hasBias, activation: activation ?? .geluTanh,
+            dropout: dropout)
     }
 
     /// The resolved settings under the names of their options.
     public var json: JSONValue {
         func optional(_ value: Int?) -> JSONValue { value.map { .integer($0) } ?? .null }
         var object = JSONObject([
-            (key: "corpus", value: .array(corpus.map { .string($0) })), (key: "text-key", value: .string(textKey)),
+            (key: "corpus", value: .array(corpus.map { .string($0) })),
+            (key: "text-key", value: .string(textKey)),
             (key: "tokenizer", value: .string(tokenizer)), (key: "arch", value: .string(family.rawValue)),
             (key: "layers", value: .integer(layers)), (key: "heads", value: .integer(heads)),
             (key: "kv-heads", value: optional(keyValueHeads)), (key: "dim", value: .integer(dim)),
             (key: "ffn-dim", value: optional(feedForwardDim)), (key: "context", value: .integer(context)),
             (key: "dropout", value: .number(dropout)), (key: "bias", value: .bool(hasBias)),
-            (key: "tie", value: .bool(tiesEmbeddings)), (key: "activation", value: activation.map { .string($0.rawValue) } ?? .null),
+            (key: "tie", value: .bool(tiesEmbeddings)),
+            (key: "activation", value: activation.map { .string($0.rawValue) } ?? .null),
             (key: "batch", value: .integer(batch)), (key: "micro-batch", value: optional(microBatch)),
         ])
         switch horizon {

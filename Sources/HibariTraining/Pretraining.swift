@@ -26,8 +26,8 @@ public final class Pretraining {
 
     /// Prepares a new run.
     ///
-    /// - Parameter run: where it will be written; its folder is not touched before `start`. nil for a run that leaves
-    ///   nothing, as a plan.
+    /// - Parameter run: where it will be written; its folder is not touched before `start`. nil for a run
+    ///   that leaves nothing, as a plan.
     public convenience init(_ configuration: PretrainConfiguration, run: RunDirectory?) throws {
         try run?.checkFree()
         try self.init(configuration, run: run, resumed: nil)
@@ -69,7 +69,9 @@ public final class Pretraining {
         let heldOut: (text: TokenizedCorpus, tokens: TokenSlice)
         let training: TokenSlice
         if let path = configuration.validationPath {
-            let other = try TokenizedCorpus(reading: try CorpusReader(paths: [path], textKey: configuration.textKey), tokenizer: tokenizer)
+            let other = try TokenizedCorpus(
+                reading: try CorpusReader(paths: [path], textKey: configuration.textKey), tokenizer: tokenizer
+            )
             (training, heldOut) = (text.all, (other, other.all))
         } else {
             let parts = try text.split(validationFraction: configuration.validationFraction)
@@ -78,7 +80,8 @@ public final class Pretraining {
         trainingTokens = training.count
         validationTokens = heldOut.tokens.count
         let batches = try TrainingBatches(
-            tokens: training, batchSize: configuration.effectiveMicroBatch, contextLength: configuration.context,
+            tokens: training, batchSize: configuration.effectiveMicroBatch,
+            contextLength: configuration.context,
             seed: configuration.seed)
         stepsPerEpoch = Double(batches.windowsPerEpoch) / Double(configuration.batch)
         let hasValidation = configuration.validationPath != nil || configuration.validationFraction > 0
@@ -90,25 +93,30 @@ public final class Pretraining {
         let decoder = try configuration.decoder(vocabularySize: tokenizer.vocabularySize)
         if let restored {
             guard restored.model.configuration == decoder else {
-                throw RunError.badState(path: resumed?.checkpoint ?? "", problem: "config.json differs from the run's configuration")
+                throw RunError.badState(
+                    path: resumed?.checkpoint ?? "",
+                    problem: "config.json differs from the run's configuration")
             }
         }
         try Self.checkMemory(configuration, decoder)
-        model = try restored?.model ?? decoder.makeModel(ParameterScope(.initialize(seed: configuration.seed)))
+        model =
+            try restored?.model ?? decoder.makeModel(ParameterScope(.initialize(seed: configuration.seed)))
         task = LanguageModelTask(
             model: model, tokenizer: tokenizer, batches: batches, validation: windows,
-            validationBytes: heldOut.text.byteCount(of:), evaluationBatches: configuration.evaluationBatches == 0 ? nil : configuration.evaluationBatches,
+            validationBytes: heldOut.text.byteCount(of:),
+            evaluationBatches: configuration.evaluationBatches == 0 ? nil : configuration.evaluationBatches,
             seed: configuration.seed, labelSmoothing: configuration.labelSmoothing)
         totalSteps = try resumed?.totalSteps ?? steps()
     }
 
-    /// Refuses at once what could only end by being killed: weights, gradients, moments, and of the activations the logits
-    /// and what every block keeps for the backward pass.
+    /// Refuses at once what could only end by being killed: weights, gradients, moments, and of the
+    /// activations the logits and what every block keeps for the backward pass.
     private static func checkMemory(
         _ configuration: PretrainConfiguration, _ decoder: DecoderConfiguration
     ) throws {
         let rows = Double(configuration.effectiveMicroBatch) * Double(configuration.context)
-        let perRow = Double(decoder.vocabularySize) + Double(decoder.layerCount) * 8 * Double(decoder.hiddenSize)
+        let perRow =
+            Double(decoder.vocabularySize) + Double(decoder.layerCount) * 8 * Double(decoder.hiddenSize)
         let perWeight: Double = configuration.optimizer == .adamw ? 4 : 3
         let needed = 4 * (perWeight * Double(decoder.parameterGroups.total) + rows * perRow)
         let present = physicalMemoryBytes()
@@ -122,12 +130,14 @@ public final class Pretraining {
         case _ where name.hasPrefix("bpe:"):
             guard let size = Int(name.dropFirst(4)) else {
                 throw ConfigurationError.invalidValue(
-                    name: "tokenizer", value: quoted(name), expected: "bpe: and the vocabulary's size, e.g. bpe:1024")
+                    name: "tokenizer", value: quoted(name),
+                    expected: "bpe: and the vocabulary's size, e.g. bpe:1024")
             }
             return try BPETokenizer.train(reading: reader, vocabularySize: size)
         default:
             let (folder, file) = splitPath(name)
-            return try loadTokenizer(directory: file == "tokenizer.json" && !directoryExists(name) ? folder : name)
+            return try loadTokenizer(
+                directory: file == "tokenizer.json" && !directoryExists(name) ? folder : name)
         }
     }
 
@@ -140,7 +150,8 @@ public final class Pretraining {
             // Token counts must stay far from the largest integer.
             guard steps * tokensPerStep <= 1e18 else {
                 throw ConfigurationError.invalidValue(
-                    name: name, value: configuration.json[name]?.text() ?? "", expected: "a run of at most 1e18 tokens")
+                    name: name, value: configuration.json[name]?.text() ?? "",
+                    expected: "a run of at most 1e18 tokens")
             }
             return max(1, Int(steps))
         }
@@ -191,7 +202,8 @@ public final class Pretraining {
             AdamW(
                 model.parameters, beta1: configuration.beta1, beta2: configuration.beta2,
                 weightDecay: configuration.weightDecay)
-        case .sgd: SGD(model.parameters, momentum: configuration.beta1, weightDecay: configuration.weightDecay)
+        case .sgd:
+            SGD(model.parameters, momentum: configuration.beta1, weightDecay: configuration.weightDecay)
         }
     }
 
@@ -212,9 +224,11 @@ public final class Pretraining {
         let options = LoopOptions(
             totalSteps: totalSteps, accumulation: accumulation, clip: configuration.clip,
             logEvery: configuration.logEvery, evaluateEvery: configuration.evaluateEvery,
-            sampleEvery: configuration.sampleEvery, saveEvery: configuration.saveEvery, keep: configuration.keep)
+            sampleEvery: configuration.sampleEvery, saveEvery: configuration.saveEvery,
+            keep: configuration.keep)
         let loop = TrainingLoop(
-            task, optimizer: makeOptimizer(), schedule: schedule, options: options, run: run, observe: observe)
+            task, optimizer: makeOptimizer(), schedule: schedule, options: options, run: run, observe: observe
+        )
         if let run {
             if let resumed {
                 if let checkpoint = resumed.checkpoint { try loop.resume(from: checkpoint) }
@@ -247,7 +261,8 @@ public final class Pretraining {
             ("tokenizer", saved["tokenizer"]?["sha256"]?.string, tokenizer.tokenizerHash),
         ] where expected != got {
             throw RunError.changedData(
-                path: run.path, what: what, expected: String((expected ?? "unknown").prefix(12)), got: String(got.prefix(12)))
+                path: run.path, what: what, expected: String((expected ?? "unknown").prefix(12)),
+                got: String(got.prefix(12)))
         }
     }
 }

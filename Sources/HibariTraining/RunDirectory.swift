@@ -25,7 +25,9 @@ public struct RunDirectory: Sendable {
 
     /// Throws unless a new run can have this folder: it holds no run and no model, and is no file.
     public func checkFree() throws {
-        if fileExists(runFile) || fileExists(joinPath(path, "config.json")) { throw RunError.holdsRun(path: path) }
+        if fileExists(runFile) || fileExists(joinPath(path, "config.json")) {
+            throw RunError.holdsRun(path: path)
+        }
         if fileExists(path), !directoryExists(path) { throw RunError.notAFolder(path: path) }
     }
 
@@ -47,10 +49,11 @@ public struct RunDirectory: Sendable {
         try replaceSymbolicLink(at: last, target: "checkpoints/step-\(step)")
     }
 
-    /// Makes the model files of a checkpoint those of the run; the weights as a second name of the same file where the
-    /// file system can do that.
+    /// Makes the model files of a checkpoint those of the run; the weights as a second name of the same file
+    /// where the file system can do that.
     public func publish(_ checkpoint: String) throws {
-        for name in try listDirectory(checkpoint) where name != "optimizer.safetensors" && name != "state.json" {
+        for name in try listDirectory(checkpoint)
+        where name != "optimizer.safetensors" && name != "state.json" {
             let (source, target) = (joinPath(checkpoint, name), joinPath(path, name))
             let temporary = joinPath(path, ".\(name).new")
             unlink(temporary)

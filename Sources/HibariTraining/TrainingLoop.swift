@@ -23,7 +23,8 @@ public struct LoopOptions: Sendable {
     public var keep: Int
 
     public init(
-        totalSteps: Int, accumulation: Int = 1, clip: Double = 1, logEvery: Int = 10, evaluateEvery: Int = 250,
+        totalSteps: Int, accumulation: Int = 1, clip: Double = 1, logEvery: Int = 10,
+        evaluateEvery: Int = 250,
         sampleEvery: Int = 0, saveEvery: Int = 0, keep: Int = 2
     ) {
         self.totalSteps = totalSteps
@@ -73,7 +74,8 @@ public struct TrainingResult: Sendable {
     public var stoppedBy: Int32?
 }
 
-/// The one training loop: schedule, accumulation, clipping, metrics, evaluation, checkpoints, resume, signals.
+/// The one training loop: schedule, accumulation, clipping, metrics, evaluation, checkpoints, resume,
+/// signals.
 public final class TrainingLoop {
     private let task: any TrainingTask
     private let optimizer: any Optimizer
@@ -93,7 +95,8 @@ public final class TrainingLoop {
     ///   - run: where metrics and checkpoints go; nil for a run that leaves nothing.
     ///   - observe: called as things happen, on the training thread.
     public init(
-        _ task: any TrainingTask, optimizer: any Optimizer, schedule: LearningRateSchedule, options: LoopOptions,
+        _ task: any TrainingTask, optimizer: any Optimizer, schedule: LearningRateSchedule,
+        options: LoopOptions,
         run: RunDirectory? = nil, observe: @escaping (TrainingEvent) throws -> Void = { _ in }
     ) {
         self.task = task
@@ -174,7 +177,8 @@ public final class TrainingLoop {
         let share = 1 / Double(options.accumulation)
         for index in 0..<options.accumulation {
             let microBatch = state.step * options.accumulation + index
-            loss += share * (try valueWithGradient(weight: share) { try task.loss(microBatch: microBatch) }).item
+            loss +=
+                share * (try valueWithGradient(weight: share) { try task.loss(microBatch: microBatch) }).item
         }
         let norm = gradientNorm(task.parameters)
         guard loss.isFinite, norm.isFinite else {
@@ -204,8 +208,10 @@ public final class TrainingLoop {
         speeds.append(report.tokensPerSecond)
         try metrics?.append([
             "type": "train", "step": .integer(report.step), "tokens": .integer(report.tokens),
-            "loss": .number(report.loss), "lr": .number(report.learningRate), "grad_norm": .number(report.gradientNorm),
-            "tokens_per_second": .number(report.tokensPerSecond.rounded()), "seconds": .number(rounded(report.seconds)),
+            "loss": .number(report.loss), "lr": .number(report.learningRate),
+            "grad_norm": .number(report.gradientNorm),
+            "tokens_per_second": .number(report.tokensPerSecond.rounded()),
+            "seconds": .number(rounded(report.seconds)),
         ])
         try observe(.step(report, totalSteps: options.totalSteps))
     }
@@ -239,8 +245,8 @@ public final class TrainingLoop {
 
     private func save(isBest: Bool) throws {
         guard let run, isBest || lastSaved != state.step else { return }
-        // The last step may have thrown the weights out of range, which only the next loss would show: by then this
-        // checkpoint could have replaced a good one.
+        // The last step may have thrown the weights out of range, which only the next loss would show: by
+        // then this checkpoint could have replaced a good one.
         guard task.parameters.allSatisfy({ $0.value.sumOfSquares.isFinite }) else {
             throw notFinite(step: state.step, loss: .nan)
         }
@@ -265,11 +271,15 @@ public final class TrainingLoop {
     private func elapsed(_ now: Double) -> Double { secondsBefore + now - startTime }
     private func rounded(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
 
-    private func result(_ report: StepReport?, _ evaluation: Evaluation?, stoppedBy signal: Int32?) -> TrainingResult {
+    private func result(_ report: StepReport?, _ evaluation: Evaluation?, stoppedBy signal: Int32?)
+        -> TrainingResult
+    {
         let sorted = speeds.sorted()
         return TrainingResult(
-            steps: state.step, totalSteps: options.totalSteps, lastLoss: report?.loss ?? .nan, evaluation: evaluation,
-            seconds: elapsed(monotonicSeconds()), tokensPerSecond: sorted.isEmpty ? 0 : sorted[sorted.count / 2],
+            steps: state.step, totalSteps: options.totalSteps, lastLoss: report?.loss ?? .nan,
+            evaluation: evaluation,
+            seconds: elapsed(monotonicSeconds()),
+            tokensPerSecond: sorted.isEmpty ? 0 : sorted[sorted.count / 2],
             stoppedBy: signal)
     }
 }

@@ -1,6 +1,7 @@
 import HibariSupport
 
-/// state.json of a checkpoint: where the run stands. Random streams and the order of the data follow from the step.
+/// state.json of a checkpoint: where the run stands. Random streams and the order of the data follow from the
+/// step.
 struct TrainingState: Equatable {
     /// Steps done.
     var step = 0
@@ -21,8 +22,10 @@ struct TrainingState: Equatable {
     var json: JSONValue {
         [
             "step": .integer(step), "total_steps": .integer(totalSteps), "seconds": .number(seconds),
-            "best_loss": bestLoss.map { .number($0) } ?? .null, "is_best": .bool(isBest), "metrics_bytes": .integer(metricsBytes),
-            "optimizer_steps": .integer(optimizerSteps), "kernels": .string(kernels), "gemm": .string(gemm), "threads": .integer(threads),
+            "best_loss": bestLoss.map { .number($0) } ?? .null, "is_best": .bool(isBest),
+            "metrics_bytes": .integer(metricsBytes),
+            "optimizer_steps": .integer(optimizerSteps), "kernels": .string(kernels), "gemm": .string(gemm),
+            "threads": .integer(threads),
         ]
     }
 

@@ -1,6 +1,7 @@
 import Glibc
 import HibariCheckpoint
 import HibariSupport
+import HibariTestSupport
 import Testing
 
 /// A file of `header` and `dataCount` bytes of data, put together by hand.

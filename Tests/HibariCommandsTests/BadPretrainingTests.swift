@@ -72,7 +72,7 @@ import Testing
         ("--micro-batch 0", "--micro-batch"),
         ("--steps 0", "--steps"), ("--steps=-5", "--steps"), ("--log-every 0", "--log-every"),
         ("--keep 0", "--keep"),
-        ("--eval-every=-1", "--eval-every"), ("--eval-batches 0", "--eval-batches"),
+        ("--eval-every=-1", "--eval-every"), ("--eval-batches=-1", "--eval-batches"),
         ("--save-every=-1", "--save-every"),
         ("--threads 0", "--threads"), ("--threads=-1", "--threads"), ("--warmup=-1", "--warmup"),
         ("--lr nan", "--lr"), ("--lr inf", "--lr"), ("--lr 0", "--lr"), ("--lr=-1", "--lr"),

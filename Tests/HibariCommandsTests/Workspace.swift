@@ -1,5 +1,6 @@
 import Foundation
 import HibariSupport
+import HibariTestSupport
 import Testing
 
 /// A new folder with a small text, removed when this goes out of scope.

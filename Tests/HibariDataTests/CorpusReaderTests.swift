@@ -1,6 +1,7 @@
 import Glibc
 import HibariData
 import HibariSupport
+import HibariTestSupport
 import Testing
 
 @Suite struct CorpusReaderTests {

@@ -1,6 +1,7 @@
 import CZlib
 import HibariData
 import HibariSupport
+import HibariTestSupport
 import Testing
 
 /// `bytes` as one gzip member.

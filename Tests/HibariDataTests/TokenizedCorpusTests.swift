@@ -1,4 +1,5 @@
 import HibariData
+import HibariTestSupport
 import HibariTokenizers
 import Testing
 

@@ -1,5 +1,6 @@
 import HibariData
 import HibariSupport
+import HibariTestSupport
 import HibariTokenizers
 import Testing
 

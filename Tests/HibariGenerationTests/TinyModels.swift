@@ -3,7 +3,8 @@ import HibariModels
 import HibariNN
 import HibariTokenizers
 
-/// Random models that are small, and whose next tokens are far from even, so that a mistake shows in the text.
+/// Random models that are small, and whose next tokens are far from even, so that a mistake shows in the
+/// text.
 enum TinyModels {
     static func make(
         _ family: ModelFamily, contextLength: Int = 16, vocabularySize: Int = 257, seed: UInt64 = 5

@@ -4,7 +4,8 @@ import HibariNN
 import HibariSupport
 import HibariTensor
 
-/// A tiny model of `transformers` and what PyTorch computes with it; Tools/golden/README.md names the tensors.
+/// A tiny model of `transformers` and what PyTorch computes with it; Tools/golden/README.md names the
+/// tensors.
 struct Golden {
     static let models = ["gpt2", "gpt2_nobias", "llama", "llama_gqa_untied", "qwen3"]
 

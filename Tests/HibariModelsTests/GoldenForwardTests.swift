@@ -4,7 +4,8 @@ import Testing
 
 /// Logits, losses and gradients of whole models against PyTorch, every tensor of the fixtures.
 @Suite struct GoldenForwardTests {
-    /// The fixtures are exact up to one rounding to float32; ours in float64 must not be further away than that.
+    /// The fixtures are exact up to one rounding to float32; ours in float64 must not be further away than
+    /// that.
     static func tolerance(_ dtype: DType) -> Double { dtype == .float64 ? 1e-7 : 1e-5 }
 
     @Test(arguments: Golden.models, [DType.float32, .float64])

@@ -3,6 +3,7 @@ import HibariModels
 import HibariNN
 import HibariSupport
 import HibariTensor
+import HibariTestSupport
 import HibariTokenizers
 import Testing
 

@@ -1,5 +1,6 @@
 import Glibc
 import HibariSupport
+import HibariTestSupport
 import Testing
 
 private struct Interruption: Error {}

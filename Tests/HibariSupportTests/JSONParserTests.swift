@@ -1,4 +1,5 @@
 import HibariSupport
+import HibariTestSupport
 import Testing
 
 @Suite struct JSONParserTests {

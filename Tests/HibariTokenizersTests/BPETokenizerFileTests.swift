@@ -1,4 +1,5 @@
 import HibariSupport
+import HibariTestSupport
 import HibariTokenizers
 import Testing
 

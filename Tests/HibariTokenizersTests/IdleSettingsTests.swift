@@ -1,4 +1,5 @@
 import HibariSupport
+import HibariTestSupport
 import HibariTokenizers
 import Testing
 
@@ -7,10 +8,9 @@ import Testing
     private func load(_ change: (inout JSONObject) -> Void) throws -> any Tokenizer {
         var members = try #require(ByteTokenizer().huggingFaceFiles(contextLength: nil).tokenizerJSON.object)
         change(&members)
-        return try withTemporaryDirectory { folder in
-            try writeFileAtomically(joinPath(folder, "tokenizer.json"), JSONValue.object(members).bytes())
-            return try loadTokenizer(directory: folder)
-        }
+        let folder = TemporaryDirectory()
+        try folder.write("tokenizer.json", JSONValue.object(members).bytes())
+        return try loadTokenizer(directory: folder.path)
     }
 
     @Test func offsetsAndAnEmptyTemplateDoNotMatter() throws {
@@ -42,7 +42,11 @@ import Testing
 
     @Test func whatChangesIdsIsStillRefused() {
         #expect(throws: TokenizerError.self) {
-            try load { $0["post_processor"] = ["type": "TemplateProcessing", "single": [["SpecialToken": ["id": "a"]]]] }
+            try load {
+                $0["post_processor"] = [
+                    "type": "TemplateProcessing", "single": [["SpecialToken": ["id": "a"]]],
+                ]
+            }
         }
         #expect(throws: TokenizerError.self) {
             try load {

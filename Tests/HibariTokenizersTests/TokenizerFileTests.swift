@@ -1,4 +1,5 @@
 import HibariSupport
+import HibariTestSupport
 import HibariTokenizers
 import Testing
 
@@ -60,7 +61,6 @@ import Testing
     /// Each change of a good file, and the component that the error must name.
     @Test(arguments: [
         ("\"use_regex\": false", "\"use_regex\": null", "pre_tokenizer.use_regex"),
-        ("\"use_regex\": false", "\"use_regex\": true", "decoder.use_regex"),
         ("\"add_prefix_space\": false", "\"add_prefix_space\": true", "pre_tokenizer.add_prefix_space"),
         ("\"normalizer\": null", "\"normalizer\": {\"type\": \"NFC\"}", "normalizer"),
         ("\"truncation\": null", "\"truncation\": {\"max_length\": 8}", "truncation"),

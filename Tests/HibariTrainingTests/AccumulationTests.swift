@@ -11,7 +11,8 @@ import Testing
     init() throws { tiny = try TinyRun() }
 
     @Test(arguments: ModelFamily.allCases) func microBatchesEqualTheBatch(_ family: ModelFamily) throws {
-        // Plain gradient descent: AdamW divides gradients by their own size and would blow up their last bits.
+        // Plain gradient descent: AdamW divides gradients by their own size and would blow up their last
+        // bits.
         func configuration(_ microBatch: Int?) -> PretrainConfiguration {
             tiny.configuration {
                 ($0.family, $0.microBatch, $0.optimizer) = (family, microBatch, .sgd)

@@ -15,7 +15,7 @@ import Testing
         }
         var (best, saved) = (0, [Int]())
         try tiny.train("run", configuration) { event in
-            if case .evaluation(let step, _, true) = event { best = step }
+            if case .evaluation(let step, _, true, _) = event { best = step }
             if case .checkpoint(let step, _) = event { saved.append(step) }
         }
         let expected = Set(saved.suffix(keep) + [best])
@@ -33,7 +33,7 @@ import Testing
         }
         var (best, lowest) = (0, Double.infinity)
         try tiny.train("run", configuration) { event in
-            if case .evaluation(let step, let evaluation, _) = event, evaluation.loss < lowest {
+            if case .evaluation(let step, let evaluation, _, _) = event, evaluation.loss < lowest {
                 (best, lowest) = (step, evaluation.loss)
             }
         }

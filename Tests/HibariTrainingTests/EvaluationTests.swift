@@ -75,7 +75,7 @@ import Testing
         let pretraining = try Pretraining(
             tiny.configuration { ($0.context, $0.evaluationBatches) = (8, 1) }, run: nil)
         let result = try pretraining.start(command: [], version: "") {
-            if case .evaluation(_, let evaluation, _) = $0 { tokens.append(evaluation.tokens) }
+            if case .evaluation(_, let evaluation, _, _) = $0 { tokens.append(evaluation.tokens) }
         }
         #expect(result.evaluation?.tokens == pretraining.validationTokens - 1)
         #expect(tokens.last == pretraining.validationTokens - 1)

@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test(arguments: [4, 8, 12, 16]) func interruptedAfterAnEvaluation(_ step: Int) throws {
-        try interrupt("cut") { if case .evaluation(step, _, _) = $0 { true } else { false } }
+        try interrupt("cut") { if case .evaluation(step, _, _, _) = $0 { true } else { false } }
         try tiny.expectSame("whole", "cut")
     }
 

@@ -1,21 +1,18 @@
 import Glibc
 import HibariModels
 import HibariSupport
+import HibariTestSupport
 import HibariTraining
 import Testing
 
 /// A folder with a small text, and runs on it that take a fraction of a second.
 final class TinyRun {
-    let folder: String
+    private let directory = TemporaryDirectory()
+    var folder: String { directory.path }
 
     init() throws {
-        var template = Array("/tmp/hibari-training-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw FileError.cannotCreate(path: "/tmp", code: errno) }
-        folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         try writeFileAtomically(corpus, Self.text(sentences: 60))
     }
-
-    deinit { try? removeTree(folder) }
 
     var corpus: String { folder + "/corpus.txt" }
 

@@ -34,7 +34,7 @@ parameters     837120
   attention    262144
   MLP          540672
   norms        1408
-FLOPs          5.80M per token, 23759.68B for the run
+FLOPs          5.80M per token, 23.76T for the run
 run            2000 steps of 2048 tokens, 2.3 passes over 1.80M tokens
 speed          25K tokens/s, 144.0 GFLOP/s of model arithmetic (measured)
 time           2 min 45 s of training, evaluations not counted

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Saves a small random transformers checkpoint with a byte-level tokenizer, and its logits for a text.
 
-Example: python Tools/interop/make_random_checkpoint.py qwen3 /tmp/random-qwen3 --seed 3
+Example: python Tools/interop/make_random_checkpoint.py qwen3 random-qwen3 --seed 3
 """
 
 import argparse

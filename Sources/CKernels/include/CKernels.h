@@ -1,7 +1,8 @@
 // SIMD inner loops, compiled once per instruction set and chosen at run time.
 //
-// Nothing here starts a thread, allocates, or keeps state: every function works on the pointers and sizes it is given.
-// Sizes are counts of floats unless a name says otherwise. Outputs may alias inputs only where a comment says so.
+// Nothing here starts a thread, allocates, or keeps state: every function works on the pointers and sizes it
+// is given. Sizes are counts of floats unless a name says otherwise. Outputs may alias inputs only where a
+// comment says so.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -22,22 +23,25 @@ typedef struct __attribute__((swift_attr("@Sendable"))) hibari_kernel_table {
     // MARK: GEMM. Tiles are `tile_rows` × `tile_columns`; see gemm.inc for the packed layouts.
     size_t tile_rows;
     size_t tile_columns;
-    /// Packs `rows` × `depth` of A (element (i, k) at a[i * row_stride + k * depth_stride], one stride being 1) into
-    /// panels of `tile_rows` rows, zero padded.
-    void (*pack_rows)(size_t rows, size_t depth, const float *a, size_t row_stride, size_t depth_stride, float *packed);
-    /// Packs `depth` × `columns` of B (element (k, j) at b[k * depth_stride + j * column_stride], one stride being 1)
-    /// into panels of `tile_columns` columns, zero padded.
-    void (*pack_columns)(size_t columns, size_t depth, const float *b, size_t column_stride, size_t depth_stride,
-                         float *packed);
+    /// Packs `rows` × `depth` of A (element (i, k) at a[i * row_stride + k * depth_stride], one stride being
+    /// 1) into panels of `tile_rows` rows, zero padded.
+    void (*pack_rows)(size_t rows, size_t depth, const float *a, size_t row_stride, size_t depth_stride,
+                      float *packed);
+    /// Packs `depth` × `columns` of B (element (k, j) at b[k * depth_stride + j * column_stride], one stride
+    /// being 1) into panels of `tile_columns` columns, zero padded.
+    void (*pack_columns)(size_t columns, size_t depth, const float *b, size_t column_stride,
+                         size_t depth_stride, float *packed);
     /// C[0..rows, 0..columns] = (accumulate ? C : 0) + A·B for one pair of packed panels.
     void (*gemm_tile)(size_t depth, const float *a, const float *b, float *c, size_t c_stride, size_t rows,
                       size_t columns, int accumulate);
-    /// y[m, o] = Σₖ x[m, k] · w[o, k] in an order that depends on `depth` alone, never on `rows` or `outputs`.
+    /// y[m, o] = Σₖ x[m, k] · w[o, k] in an order that depends on `depth` alone, never on `rows` or
+    /// `outputs`.
     void (*linear_fixed_order)(size_t rows, size_t outputs, size_t depth, const float *x, size_t x_stride,
                                const float *w, size_t w_stride, float *y, size_t y_stride);
     /// y[m, o] = Σₖ x[m, k] · w[k, o], k ascending: the fixed order for weights stored [in, out].
-    void (*linear_fixed_order_transposed)(size_t rows, size_t outputs, size_t depth, const float *x, size_t x_stride,
-                                          const float *w, size_t w_stride, float *y, size_t y_stride);
+    void (*linear_fixed_order_transposed)(size_t rows, size_t outputs, size_t depth, const float *x,
+                                          size_t x_stride, const float *w, size_t w_stride, float *y,
+                                          size_t y_stride);
 
     // MARK: Elementwise
     hibari_map1 exp, log, tanh, sigmoid, relu, gelu_tanh, gelu_erf, silu;
@@ -53,9 +57,10 @@ typedef struct __attribute__((swift_attr("@Sendable"))) hibari_kernel_table {
     /// y = silu(gate) · up.
     void (*swiglu)(size_t n, const float *gate, const float *up, float *y);
     /// Gradients of `swiglu`.
-    void (*swiglu_backward)(size_t n, const float *gate, const float *up, const float *gradient, float *gate_gradient,
-                            float *up_gradient);
-    /// y[i] = keep(i) ? x[i] · scale : 0, where keep(i) is bit 32·i of the Philox stream (key, stream) ≥ threshold.
+    void (*swiglu_backward)(size_t n, const float *gate, const float *up, const float *gradient,
+                            float *gate_gradient, float *up_gradient);
+    /// y[i] = keep(i) ? x[i] · scale : 0, where keep(i) is bit 32·i of the Philox stream (key, stream) ≥
+    /// threshold.
     void (*dropout)(size_t n, uint64_t first, uint64_t key, uint64_t stream, uint32_t threshold, float scale,
                     const float *x, float *y);
 
@@ -74,24 +79,29 @@ typedef struct __attribute__((swift_attr("@Sendable"))) hibari_kernel_table {
     /// y = exp(scale · x − shift). `y` may be `x`.
     void (*exp_scaled_shifted)(size_t n, float scale, float shift, const float *x, float *y);
     /// dx = scale · y · (gradient − delta), the score gradient of attention. `dx` may be `gradient`.
-    void (*softmax_backward_row)(size_t n, float scale, float delta, const float *y, const float *gradient, float *dx);
+    void (*softmax_backward_row)(size_t n, float scale, float delta, const float *y, const float *gradient,
+                                 float *dx);
     /// LayerNorm of one row; `bias` may be NULL. Stores mean and 1/σ.
-    void (*layer_norm_row)(size_t n, float epsilon, const float *x, const float *weight, const float *bias, float *y,
-                           float *mean, float *inverse_deviation);
+    void (*layer_norm_row)(size_t n, float epsilon, const float *x, const float *weight, const float *bias,
+                           float *y, float *mean, float *inverse_deviation);
     /// Gradient of `layer_norm_row`; adds to the weight and bias gradients. `bias_gradient` may be NULL.
-    void (*layer_norm_backward_row)(size_t n, const float *x, const float *weight, float mean, float inverse_deviation,
-                                    const float *gradient, float *dx, float *weight_gradient, float *bias_gradient);
-    void (*rms_norm_row)(size_t n, float epsilon, const float *x, const float *weight, float *y, float *inverse_rms);
+    void (*layer_norm_backward_row)(size_t n, const float *x, const float *weight, float mean,
+                                    float inverse_deviation, const float *gradient, float *dx,
+                                    float *weight_gradient, float *bias_gradient);
+    void (*rms_norm_row)(size_t n, float epsilon, const float *x, const float *weight, float *y,
+                         float *inverse_rms);
     void (*rms_norm_backward_row)(size_t n, const float *x, const float *weight, float inverse_rms,
                                   const float *gradient, float *dx, float *weight_gradient);
-    /// Rotates the pairs (x[i], x[i + half]) by the angle whose cosine and sine are given; `direction` is 1 or −1.
-    void (*rotate_row)(size_t half, float direction, const float *x, const float *cosine, const float *sine, float *y);
+    /// Rotates the pairs (x[i], x[i + half]) by the angle whose cosine and sine are given; `direction` is 1
+    /// or −1.
+    void (*rotate_row)(size_t half, float direction, const float *x, const float *cosine, const float *sine,
+                       float *y);
 
     // MARK: Optimizers
     /// One AdamW step on n parameters. `gradient_scale` multiplies the gradient first (clipping).
-    void (*adamw)(size_t n, float *parameter, const float *gradient, float *first, float *second, float gradient_scale,
-                  float learning_rate, float beta1, float beta2, float epsilon, float decay, float correction1,
-                  float correction2);
+    void (*adamw)(size_t n, float *parameter, const float *gradient, float *first, float *second,
+                  float gradient_scale, float learning_rate, float beta1, float beta2, float epsilon,
+                  float decay, float correction1, float correction2);
     /// One SGD step with momentum: v = momentum · v + g, p −= lr · (nesterov ? g + momentum · v : v).
     void (*sgd)(size_t n, float *parameter, const float *gradient, float *velocity, float gradient_scale,
                 float learning_rate, float momentum, float decay, int nesterov);

@@ -5,7 +5,8 @@ import HibariSupport
 private let queryBlock = 48
 
 extension Float {
-    package static func attention(_ problem: AttentionProblem, _ qkv: Input, _ y: Output, _ logSumExp: Output) {
+    package static func attention(_ problem: AttentionProblem, _ qkv: Input, _ y: Output, _ logSumExp: Output)
+    {
         let blocks = (problem.time + queryBlock - 1) / queryBlock
         ThreadPool.shared.run(problem.batch * problem.heads * blocks) { task in
             // Long blocks first, so that the threads finish together.
@@ -28,8 +29,8 @@ extension Float {
         }
     }
 
-    /// Recomputes the weights of each block from the saved logarithms. One task owns a key head, so that its gradients
-    /// are summed in one order.
+    /// Recomputes the weights of each block from the saved logarithms. One task owns a key head, so that its
+    /// gradients are summed in one order.
     package static func attentionBackward(
         _ problem: AttentionProblem, _ qkv: Input, _ y: Input, _ logSumExp: Input, _ dy: Input, _ dQKV: Output
     ) {
@@ -45,11 +46,13 @@ extension Float {
                         let (rows, keys, width) = (block.rows.count, block.keys.count, problem.rowWidth)
                         serialGemm(
                             GemmProblem(
-                                rows: rows, columns: keys, depth: d, transposesB: true, strideA: width, strideB: width,
+                                rows: rows, columns: keys, depth: d, transposesB: true, strideA: width,
+                                strideB: width,
                                 strideC: keys), qkv + block.query, qkv + block.key, p, scratch: scratch)
                         serialGemm(
                             GemmProblem(
-                                rows: rows, columns: keys, depth: d, transposesB: true, strideA: problem.outputWidth,
+                                rows: rows, columns: keys, depth: d, transposesB: true,
+                                strideA: problem.outputWidth,
                                 strideB: width, strideC: keys),
                             dy + block.output, qkv + block.value, dp, scratch: scratch)
                         block.restoreWeights(p, logSumExp)
@@ -62,11 +65,14 @@ extension Float {
                         block.scoreGradients(p, dp, y, dy)
                         // dQ = dS·K, dK += dSᵀ·Q
                         serialGemm(
-                            GemmProblem(rows: rows, columns: d, depth: keys, strideA: keys, strideB: width, strideC: width),
+                            GemmProblem(
+                                rows: rows, columns: d, depth: keys, strideA: keys, strideB: width,
+                                strideC: width),
                             dp, qkv + block.key, dQKV + block.query, scratch: scratch)
                         serialGemm(
                             GemmProblem(
-                                rows: keys, columns: d, depth: rows, transposesA: true, strideA: keys, strideB: width,
+                                rows: keys, columns: d, depth: rows, transposesA: true, strideA: keys,
+                                strideB: width,
                                 strideC: width, accumulates: true),
                             dp, qkv + block.query, dQKV + block.key, scratch: scratch)
                     }
@@ -75,7 +81,9 @@ extension Float {
         }
     }
 
-    private static func clearKeyValueGradients(_ problem: AttentionProblem, _ b: Int, _ keyHead: Int, _ dQKV: Output) {
+    private static func clearKeyValueGradients(
+        _ problem: AttentionProblem, _ b: Int, _ keyHead: Int, _ dQKV: Output
+    ) {
         let d = problem.headDim
         for row in b * problem.time..<(b + 1) * problem.time {
             let key = dQKV + row * problem.rowWidth + (problem.heads + keyHead) * d
@@ -90,7 +98,9 @@ extension Float {
         let matrix = queryBlock * problem.time
         let larger = max(problem.time, problem.headDim)
         let count = matrices * matrix + serialGemmScratch(rows: larger, columns: larger)
-        withScratch(Float.self, count: count) { body($0, $0 + (matrices - 1) * matrix, $0 + matrices * matrix) }
+        withScratch(Float.self, count: count) {
+            body($0, $0 + (matrices - 1) * matrix, $0 + matrices * matrix)
+        }
     }
 
     package static func cachedAttention(
@@ -111,7 +121,8 @@ extension Float {
                     let count = position - first + 1
                     let offset = first * width + h / (problem.heads / problem.keyValueHeads) * d
                     table.linear_fixed_order(
-                        1, count, d, queries + row * problem.queryStride + h * d, d, keys + offset, width, scores, count)
+                        1, count, d, queries + row * problem.queryStride + h * d, d, keys + offset, width,
+                        scores, count)
                     _ = table.softmax_row(count, scale, scores, scores)
                     table.linear_fixed_order_transposed(
                         1, d, count, scores, count, values + offset, width, y + task * d, d)
@@ -149,7 +160,9 @@ private struct AttentionBlock {
 
     private var scale: Float { 1 / Float(problem.headDim).squareRoot() }
 
-    private func forEachRow(_ matrix: UnsafeMutablePointer<Float>, _ body: (Int, UnsafeMutablePointer<Float>, Range<Int>) -> Void) {
+    private func forEachRow(
+        _ matrix: UnsafeMutablePointer<Float>, _ body: (Int, UnsafeMutablePointer<Float>, Range<Int>) -> Void
+    ) {
         for i in rows {
             let row = matrix + (i - rows.lowerBound) * keys.count
             let seen = seen(i)

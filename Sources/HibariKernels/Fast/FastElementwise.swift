@@ -1,7 +1,8 @@
 import CKernels
 import HibariSupport
 
-/// Elements of one task of an elementwise loop: long enough to hide the start of a thread, short enough for a cache.
+/// Elements of one task of an elementwise loop: long enough to hide the start of a thread, short enough for a
+/// cache.
 private let elementGrain = 16_384
 
 extension hibari_kernel_table {
@@ -39,7 +40,9 @@ extension Float: KernelScalar {
         parallelFor(count, grain: elementGrain) { kernel($0.count, x + $0.lowerBound, y + $0.lowerBound) }
     }
 
-    package static func mapBackward(_ function: UnaryFunction, _ count: Int, _ x: Input, _ dy: Input, _ dx: Output) {
+    package static func mapBackward(
+        _ function: UnaryFunction, _ count: Int, _ x: Input, _ dy: Input, _ dx: Output
+    ) {
         let table = KernelTable.active
         let kernel: hibari_map2?
         switch function {
@@ -68,14 +71,17 @@ extension Float: KernelScalar {
         }
     }
 
-    package static func combine(_ function: BinaryFunction, _ count: Int, _ x: Input, _ y: Input, _ z: Output) {
+    package static func combine(_ function: BinaryFunction, _ count: Int, _ x: Input, _ y: Input, _ z: Output)
+    {
         let kernel = KernelTable.active.function(function)
         parallelFor(count, grain: elementGrain) {
             kernel($0.count, x + $0.lowerBound, y + $0.lowerBound, z + $0.lowerBound)
         }
     }
 
-    package static func combineScalar(_ function: BinaryFunction, _ count: Int, _ x: Input, _ y: Float, _ z: Output) {
+    package static func combineScalar(
+        _ function: BinaryFunction, _ count: Int, _ x: Input, _ y: Float, _ z: Output
+    ) {
         let scaleShift = KernelTable.active.scale_shift!
         let (scale, shift): (Float, Float) =
             switch function {
@@ -91,7 +97,9 @@ extension Float: KernelScalar {
 
     package static func addScaled(_ count: Int, _ scale: Float, _ x: Input, _ y: Output) {
         let kernel = KernelTable.active.add_scaled!
-        parallelFor(count, grain: elementGrain) { kernel($0.count, scale, x + $0.lowerBound, y + $0.lowerBound) }
+        parallelFor(count, grain: elementGrain) {
+            kernel($0.count, scale, x + $0.lowerBound, y + $0.lowerBound)
+        }
     }
 
     package static func addProduct(_ count: Int, _ x: Input, _ y: Input, _ z: Output) {
@@ -115,7 +123,8 @@ extension Float: KernelScalar {
         }
     }
 
-    package static func swiGLUBackward(rows: Int, width: Int, _ gateUp: Input, _ dy: Input, _ dGateUp: Output) {
+    package static func swiGLUBackward(rows: Int, width: Int, _ gateUp: Input, _ dy: Input, _ dGateUp: Output)
+    {
         let kernel = KernelTable.active.swiglu_backward!
         parallelFor(rows, grain: max(1, elementGrain / max(1, width))) { range in
             for row in range {
@@ -137,7 +146,9 @@ extension Float: KernelScalar {
 
     package static func sum(_ count: Int, _ x: Input) -> Float { KernelTable.active.sum(count, x) }
 
-    package static func dot(_ count: Int, _ x: Input, _ y: Input) -> Float { KernelTable.active.dot(count, x, y) }
+    package static func dot(_ count: Int, _ x: Input, _ y: Input) -> Float {
+        KernelTable.active.dot(count, x, y)
+    }
 
     /// Blocks of `elementGrain`, added in order: the same for every thread count.
     package static func sumOfSquares(_ count: Int, _ x: Input) -> Double {
@@ -161,7 +172,8 @@ extension Float: KernelScalar {
     }
 
     package static func adamW(
-        _ count: Int, _ step: AdamWStep, _ parameter: Output, _ gradient: Input, _ first: Output, _ second: Output
+        _ count: Int, _ step: AdamWStep, _ parameter: Output, _ gradient: Input, _ first: Output,
+        _ second: Output
     ) {
         let kernel = KernelTable.active.adamw!
         parallelFor(count, grain: elementGrain) { range in
@@ -181,13 +193,14 @@ extension Float: KernelScalar {
             let i = range.lowerBound
             kernel(
                 range.count, parameter + i, gradient + i, velocity + i, Float(step.gradientScale),
-                Float(step.learningRate), Float(step.momentum), Float(step.weightDecay), step.usesNesterov ? 1 : 0)
+                Float(step.learningRate), Float(step.momentum), Float(step.weightDecay),
+                step.usesNesterov ? 1 : 0)
         }
     }
 }
 
-/// Sums contributions of many rows to one vector, the same way for every thread count: rows are cut into at most 16
-/// ranges, each range adds to a vector of its own, and these are added to `total` in order.
+/// Sums contributions of many rows to one vector, the same way for every thread count: rows are cut into at
+/// most 16 ranges, each range adds to a vector of its own, and these are added to `total` in order.
 func withPartialSums(
     rows: Int, width: Int, into total: UnsafeMutablePointer<Float>,
     _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void

@@ -2,7 +2,8 @@ import CKernels
 import COpenBLAS
 import HibariSupport
 
-/// The depth of one packed block. A panel of 256 × 32 floats and the tile's rows stay in a 48 KB first-level cache.
+/// The depth of one packed block. A panel of 256 × 32 floats and the tile's rows stay in a 48 KB first-level
+/// cache.
 private let blockDepth = 256
 
 extension Float {
@@ -18,8 +19,8 @@ extension Float {
 
     /// Packs B once, by all threads, then shares out blocks of rows (and of columns, where rows are few).
     ///
-    /// Each element of C is a chain of multiply-adds over ascending k in blocks of `blockDepth`, wherever the block
-    /// borders lie and whichever thread computes it: the result is the same for every thread count.
+    /// Each element of C is a chain of multiply-adds over ascending k in blocks of `blockDepth`, wherever the
+    /// block borders lie and whichever thread computes it: the result is the same for every thread count.
     private static func nativeGemm(
         _ problem: GemmProblem, _ a: Input, _ b: Input, _ c: Output, _ epilogue: GemmEpilogue<Float>
     ) {
@@ -36,7 +37,9 @@ extension Float {
                 let k = task / panelTasks * blockDepth
                 let blockSize = min(blockDepth, problem.depth - k)
                 let firstPanel = task % panelTasks * panelsPerTask
-                let columns = min(problem.columns, (firstPanel + panelsPerTask) * tileColumns) - firstPanel * tileColumns
+                let columns =
+                    min(problem.columns, (firstPanel + panelsPerTask) * tileColumns) - firstPanel
+                    * tileColumns
                 packColumns(
                     table, problem, b, k: k, blockSize, firstColumn: firstPanel * tileColumns, columns,
                     packedB + k * paddedColumns + firstPanel * tileColumns * blockSize)
@@ -81,12 +84,14 @@ extension Float {
     }
 
     private static func packColumns(
-        _ table: hibari_kernel_table, _ problem: GemmProblem, _ b: Input, k: Int, _ blockSize: Int, firstColumn: Int,
+        _ table: hibari_kernel_table, _ problem: GemmProblem, _ b: Input, k: Int, _ blockSize: Int,
+        firstColumn: Int,
         _ columns: Int, _ packed: Output
     ) {
         let (columnStride, depthStride) = problem.transposesB ? (problem.strideB, 1) : (1, problem.strideB)
         table.pack_columns(
-            columns, blockSize, b + k * depthStride + firstColumn * columnStride, columnStride, depthStride, packed)
+            columns, blockSize, b + k * depthStride + firstColumn * columnStride, columnStride, depthStride,
+            packed)
     }
 
     private static func packRows(
@@ -95,7 +100,8 @@ extension Float {
     ) {
         let (rowStride, depthStride) = problem.transposesA ? (1, problem.strideA) : (problem.strideA, 1)
         table.pack_rows(
-            rows.count, blockSize, a + k * depthStride + rows.lowerBound * rowStride, rowStride, depthStride, packed)
+            rows.count, blockSize, a + k * depthStride + rows.lowerBound * rowStride, rowStride, depthStride,
+            packed)
     }
 
     private static func multiplyBlock(
@@ -106,8 +112,10 @@ extension Float {
         for j in stride(from: columns.lowerBound, to: columns.upperBound, by: tileColumns) {
             for i in stride(from: rows.lowerBound, to: rows.upperBound, by: tileRows) {
                 table.gemm_tile(
-                    depth, packedA + (i - rows.lowerBound) * depth, packedB + j * depth, c + i * strideC + j, strideC,
-                    min(tileRows, rows.upperBound - i), min(tileColumns, columns.upperBound - j), accumulates ? 1 : 0)
+                    depth, packedA + (i - rows.lowerBound) * depth, packedB + j * depth, c + i * strideC + j,
+                    strideC,
+                    min(tileRows, rows.upperBound - i), min(tileColumns, columns.upperBound - j),
+                    accumulates ? 1 : 0)
             }
         }
     }
@@ -126,8 +134,8 @@ extension Float {
         }
     }
 
-    /// OpenBLAS (set to one thread), split by blocks of rows over our pool. Its edge kernels differ in their rounding, so
-    /// results differ in the last bits between thread counts.
+    /// OpenBLAS (set to one thread), split by blocks of rows over our pool. Its edge kernels differ in their
+    /// rounding, so results differ in the last bits between thread counts.
     private static func blasGemm(
         _ problem: GemmProblem, _ a: Input, _ b: Input, _ c: Output, _ epilogue: GemmEpilogue<Float>
     ) {
@@ -152,7 +160,8 @@ extension Float {
             if problem.transposesB {
                 table.linear_fixed_order(
                     problem.rows, outputs.count, problem.depth, x, problem.strideA,
-                    w + outputs.lowerBound * problem.strideB, problem.strideB, y + outputs.lowerBound, problem.strideC)
+                    w + outputs.lowerBound * problem.strideB, problem.strideB, y + outputs.lowerBound,
+                    problem.strideC)
             } else {
                 table.linear_fixed_order_transposed(
                     problem.rows, outputs.count, problem.depth, x, problem.strideA, w + outputs.lowerBound,
@@ -170,7 +179,8 @@ private struct TaskGrid {
         rows = problem.rows
         columns = problem.columns
         let work = rows * columns * max(1, problem.depth)
-        // Below a quarter of a million multiply-adds (a few microseconds) starting threads costs more than it saves.
+        // Below a quarter of a million multiply-adds (a few microseconds) starting threads costs more than it
+        // saves.
         let wanted = work < 1 << 18 ? 1 : ThreadPool.shared.threadCount * 3
         let tilesDown = (rows + tileRows - 1) / tileRows
         let tilesAcross = (columns + tileColumns - 1) / tileColumns

@@ -64,7 +64,8 @@ extension Float {
     }
 
     package static func normalizeHeads(
-        _ norm: HeadNormProblem, _ x: Input, queryWeight: Input, keyWeight: Input, _ y: Output, _ inverseRMS: Output
+        _ norm: HeadNormProblem, _ x: Input, queryWeight: Input, keyWeight: Input, _ y: Output,
+        _ inverseRMS: Output
     ) {
         let kernel = KernelTable.active.rms_norm_row!
         let (d, width, heads) = (norm.headDim, norm.rowWidth, norm.normalizedHeads)
@@ -82,7 +83,8 @@ extension Float {
     }
 
     package static func normalizeHeadsBackward(
-        _ norm: HeadNormProblem, _ x: Input, queryWeight: Input, keyWeight: Input, _ inverseRMS: Input, _ dy: Input,
+        _ norm: HeadNormProblem, _ x: Input, queryWeight: Input, keyWeight: Input, _ inverseRMS: Input,
+        _ dy: Input,
         _ dx: Output, dQueryWeight: Output, dKeyWeight: Output
     ) {
         let table = KernelTable.active
@@ -118,7 +120,8 @@ extension Float {
                 let table = (problem.firstPosition + row % problem.sequenceLength) * (d / 2)
                 let (input, output) = (x + row * width, y + row * width)
                 for head in 0..<problem.rotatedHeads {
-                    kernel(d / 2, direction, input + head * d, cosine + table, sine + table, output + head * d)
+                    kernel(
+                        d / 2, direction, input + head * d, cosine + table, sine + table, output + head * d)
                 }
                 let copied = problem.rotatedHeads * d
                 (output + copied).update(from: input + copied, count: width - copied)

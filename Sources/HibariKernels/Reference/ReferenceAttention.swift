@@ -1,8 +1,10 @@
 import HibariSupport
 
-/// Plain implementations of attention: for each query, softmax(q·k / √D) over the keys it sees, times the values.
+/// Plain implementations of attention: for each query, softmax(q·k / √D) over the keys it sees, times the
+/// values.
 extension KernelScalar {
-    package static func attention(_ problem: AttentionProblem, _ qkv: Input, _ y: Output, _ logSumExp: Output) {
+    package static func attention(_ problem: AttentionProblem, _ qkv: Input, _ y: Output, _ logSumExp: Output)
+    {
         let d = problem.headDim
         withScratch(Self.self, count: problem.time) { scores in
             for b in 0..<problem.batch {
@@ -23,7 +25,8 @@ extension KernelScalar {
         }
     }
 
-    /// Fills `scores[j]` with the attention weights of one query and returns the logarithm of their denominator.
+    /// Fills `scores[j]` with the attention weights of one query and returns the logarithm of their
+    /// denominator.
     private static func attentionScores(
         _ problem: AttentionProblem, _ view: AttentionRow, _ qkv: Input, _ scores: Output
     ) -> Self {
@@ -111,5 +114,7 @@ private struct AttentionRow {
     }
 
     func key(_ problem: AttentionProblem, _ j: Int) -> Int { (firstRow + j) * problem.rowWidth + keyColumn }
-    func value(_ problem: AttentionProblem, _ j: Int) -> Int { (firstRow + j) * problem.rowWidth + valueColumn }
+    func value(_ problem: AttentionProblem, _ j: Int) -> Int {
+        (firstRow + j) * problem.rowWidth + valueColumn
+    }
 }

@@ -56,15 +56,20 @@ extension KernelScalar {
         for i in 0..<count { y[i] = evaluate(function, x[i]) }
     }
 
-    package static func mapBackward(_ function: UnaryFunction, _ count: Int, _ x: Input, _ dy: Input, _ dx: Output) {
+    package static func mapBackward(
+        _ function: UnaryFunction, _ count: Int, _ x: Input, _ dy: Input, _ dx: Output
+    ) {
         for i in 0..<count { dx[i] = dy[i] * slope(function, x[i]) }
     }
 
-    package static func combine(_ function: BinaryFunction, _ count: Int, _ x: Input, _ y: Input, _ z: Output) {
+    package static func combine(_ function: BinaryFunction, _ count: Int, _ x: Input, _ y: Input, _ z: Output)
+    {
         for i in 0..<count { z[i] = evaluate(function, x[i], y[i]) }
     }
 
-    package static func combineScalar(_ function: BinaryFunction, _ count: Int, _ x: Input, _ y: Self, _ z: Output) {
+    package static func combineScalar(
+        _ function: BinaryFunction, _ count: Int, _ x: Input, _ y: Self, _ z: Output
+    ) {
         for i in 0..<count { z[i] = evaluate(function, x[i], y) }
     }
 
@@ -87,7 +92,8 @@ extension KernelScalar {
         }
     }
 
-    package static func swiGLUBackward(rows: Int, width: Int, _ gateUp: Input, _ dy: Input, _ dGateUp: Output) {
+    package static func swiGLUBackward(rows: Int, width: Int, _ gateUp: Input, _ dy: Input, _ dGateUp: Output)
+    {
         for row in 0..<rows {
             let gate = gateUp + row * 2 * width
             let dGate = dGateUp + row * 2 * width
@@ -106,7 +112,8 @@ extension KernelScalar {
         for i in 0..<count {
             let block = UInt64(i) >> 2
             let counter = SIMD4(
-                UInt32(truncatingIfNeeded: block), UInt32(truncatingIfNeeded: block >> 32), stream.0, stream.1)
+                UInt32(truncatingIfNeeded: block), UInt32(truncatingIfNeeded: block >> 32), stream.0, stream.1
+            )
             y[i] = philox4x32(counter: counter, key: key)[i & 3] >= mask.threshold ? x[i] * scale : 0
         }
     }

@@ -37,7 +37,8 @@ extension KernelScalar {
     }
 
     package static func adamW(
-        _ count: Int, _ step: AdamWStep, _ parameter: Output, _ gradient: Input, _ first: Output, _ second: Output
+        _ count: Int, _ step: AdamWStep, _ parameter: Output, _ gradient: Input, _ first: Output,
+        _ second: Output
     ) {
         let (beta1, beta2) = (Self(step.beta1), Self(step.beta2))
         for i in 0..<count {

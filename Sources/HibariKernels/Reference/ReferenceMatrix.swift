@@ -1,4 +1,5 @@
-/// Plain implementations of the matrix kernels: what `Double` runs and what the fast kernels are compared with.
+/// Plain implementations of the matrix kernels: what `Double` runs and what the fast kernels are compared
+/// with.
 extension KernelScalar {
     package static func gemm(
         _ problem: GemmProblem, _ a: Input, _ b: Input, _ c: Output, _ epilogue: GemmEpilogue<Self>

@@ -51,7 +51,8 @@ extension KernelScalar {
         }
     }
 
-    /// With x̂ = (x − mean)/σ and h = dy·weight: dx = (h − [mean(h)] − x̂·mean(h·x̂))/σ, the bracket for LayerNorm only.
+    /// With x̂ = (x − mean)/σ and h = dy·weight: dx = (h − [mean(h)] − x̂·mean(h·x̂))/σ, the bracket for
+    /// LayerNorm only.
     private static func referenceNormBackwardRow(
         _ n: Int, _ x: Input, _ weight: Input, _ mean: Self, _ inverse: Self, _ dy: Input, _ dx: Output,
         _ dWeight: Output, _ dBias: Output?, subtractsMean: Bool
@@ -73,7 +74,8 @@ extension KernelScalar {
     }
 
     package static func normalizeHeads(
-        _ norm: HeadNormProblem, _ x: Input, queryWeight: Input, keyWeight: Input, _ y: Output, _ inverseRMS: Output
+        _ norm: HeadNormProblem, _ x: Input, queryWeight: Input, keyWeight: Input, _ y: Output,
+        _ inverseRMS: Output
     ) {
         let d = norm.headDim
         let one = NormProblem(rows: 1, columns: d, epsilon: norm.epsilon, subtractsMean: false)
@@ -90,7 +92,8 @@ extension KernelScalar {
     }
 
     package static func normalizeHeadsBackward(
-        _ norm: HeadNormProblem, _ x: Input, queryWeight: Input, keyWeight: Input, _ inverseRMS: Input, _ dy: Input,
+        _ norm: HeadNormProblem, _ x: Input, queryWeight: Input, keyWeight: Input, _ inverseRMS: Input,
+        _ dy: Input,
         _ dx: Output, dQueryWeight: Output, dKeyWeight: Output
     ) {
         let d = norm.headDim
@@ -100,7 +103,8 @@ extension KernelScalar {
                 let isQuery = head < norm.heads
                 referenceNormBackwardRow(
                     d, x + offset + head * d, isQuery ? queryWeight : keyWeight, 0,
-                    inverseRMS[row * norm.normalizedHeads + head], dy + offset + head * d, dx + offset + head * d,
+                    inverseRMS[row * norm.normalizedHeads + head], dy + offset + head * d,
+                    dx + offset + head * d,
                     isQuery ? dQueryWeight : dKeyWeight, nil, subtractsMean: false)
             }
             let values = offset + norm.normalizedHeads * d

@@ -2,8 +2,8 @@ import HibariKernels
 
 /// z = x ∘ y for ∘ in {+, −, ×, ÷}, element by element.
 ///
-/// Axes are aligned from the last; an axis of size 1, or a missing one, is repeated (`broadcast`). A leading axis is
-/// broadcast by giving it trailing axes of size 1, e.g. `[B, 1, 1]` with `[B, T, C]`.
+/// Axes are aligned from the last; an axis of size 1, or a missing one, is repeated (`broadcast`). A leading
+/// axis is broadcast by giving it trailing axes of size 1, e.g. `[B, 1, 1]` with `[B, T, C]`.
 ///
 /// - Precondition: both have the same floating-point type, and shapes that broadcast.
 public func + (x: Tensor, y: Tensor) -> Tensor { combine(.add, .add, x, y) }
@@ -44,7 +44,9 @@ public func * (factor: Double, x: Tensor) -> Tensor {
 
 private func elementwise(_ function: BinaryFunction, _ x: Tensor, _ y: Tensor) -> Tensor {
     let z = Tensor(uninitialized: x.shape, x.dtype)
-    func run<T: KernelScalar>(_: T.Type) { T.combine(function, x.count, x.input(), y.input(), z.output(T.self)) }
+    func run<T: KernelScalar>(_: T.Type) {
+        T.combine(function, x.count, x.input(), y.input(), z.output(T.self))
+    }
     run(x.dtype.scalar)
     return z
 }

@@ -2,8 +2,8 @@ import HibariKernels
 
 /// Causal scaled dot-product attention on packed rows.
 ///
-/// For each head, y_t = Σⱼ softmax_j(q_t·k_j / √D)·v_j over the keys j ≤ t (with a window W: t − W < j ≤ t). Query heads
-/// share key and value heads in groups of H/K.
+/// For each head, y_t = Σⱼ softmax_j(q_t·k_j / √D)·v_j over the keys j ≤ t (with a window W: t − W < j ≤ t).
+/// Query heads share key and value heads in groups of H/K.
 ///
 /// - Parameters:
 ///   - qkv: `[B, T, (H + 2K)·D]`: query heads, then key heads, then value heads.

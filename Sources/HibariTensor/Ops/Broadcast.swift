@@ -6,7 +6,9 @@ extension Tensor {
     /// - Precondition: aligned from the last axis, each axis has the size in `shape` or 1.
     public func broadcast(to shape: Shape) -> Tensor {
         if shape == self.shape { return self }
-        require(broadcastShape(self.shape, shape, .broadcast) == shape, .broadcast, "\(self.shape) does not fill \(shape)")
+        require(
+            broadcastShape(self.shape, shape, .broadcast) == shape, .broadcast,
+            "\(self.shape) does not fill \(shape)")
         let missing = shape.rank - self.shape.rank
         let padded = Shape([Int](repeating: 1, count: missing) + self.shape.array)
         // One axis after the other, from the last: [outer, 1, inner] → [outer, n, inner].
@@ -18,7 +20,8 @@ extension Tensor {
         return record(.broadcast, x, output: current) { gradient in
             var sum = gradient
             for axis in 0..<shape.rank where padded[axis] != shape[axis] { sum = sumKeepingAxis(sum, axis) }
-            x.node?.accumulate(Tensor(storage: sum.storage, offset: sum.offset, shape: x.shape, dtype: x.dtype))
+            x.node?.accumulate(
+                Tensor(storage: sum.storage, offset: sum.offset, shape: x.shape, dtype: x.dtype))
         }
     }
 
@@ -49,7 +52,8 @@ func broadcastShape(_ left: Shape, _ right: Shape, _ op: OpName) -> Shape {
             let b = axis - rank + right.rank < 0 ? 1 : right[axis - rank + right.rank]
             require(
                 a == b || a == 1 || b == 1, op,
-                "shapes do not broadcast — left \(left), right \(right); axes must be equal or 1, from the last")
+                "shapes do not broadcast — left \(left), right \(right); axes must be equal or 1, from the last"
+            )
             return a == 1 ? b : a
         })
 }

@@ -1,7 +1,8 @@
 import HibariKernels
 import HibariSupport
 
-/// Which elements a dropout keeps: a pure function of seed, step and layer, so that a resumed run draws the same.
+/// Which elements a dropout keeps: a pure function of seed, step and layer, so that a resumed run draws the
+/// same.
 public struct DropoutStream: Sendable {
     package let key: UInt64
     package let stream: UInt64
@@ -21,7 +22,8 @@ public struct DropoutStream: Sendable {
 /// - Precondition: 0 ≤ probability < 1.
 /// Source: Srivastava et al. 2014.
 public func dropout(_ x: Tensor, probability: Double, _ stream: DropoutStream) -> Tensor {
-    require(probability >= 0 && probability < 1, .dropout, "probability must be in [0, 1), got \(probability)")
+    require(
+        probability >= 0 && probability < 1, .dropout, "probability must be in [0, 1), got \(probability)")
     if probability == 0 { return x }
     let mask = DropoutMask(key: stream.key, stream: stream.stream, probability: probability)
     func masked(_ x: Tensor) -> Tensor {

@@ -7,7 +7,8 @@ import HibariKernels
 ///   - weight: `[V, C]`.
 /// - Returns: `[..., C]`.
 public func embedding(_ ids: Tensor, _ weight: Tensor) -> Tensor {
-    require(ids.dtype == .int32 && weight.shape.rank == 2, .embedding, "ids \(ids.dtype), weight \(weight.shape)")
+    require(
+        ids.dtype == .int32 && weight.shape.rank == 2, .embedding, "ids \(ids.dtype), weight \(weight.shape)")
     let (vocabulary, width) = (weight.shape[0], weight.shape[1])
     let y = Tensor(uninitialized: Shape(ids.shape.array + [width]), weight.dtype)
     let rows = ids.array(of: Int32.self)
@@ -22,7 +23,9 @@ public func embedding(_ ids: Tensor, _ weight: Tensor) -> Tensor {
     return record(.embedding, weight, output: y) { gradient in
         weight.node?.withBuffer(weight.shape, weight.dtype) { buffer, accumulates in
             func backward<T: KernelScalar>(_: T.Type) {
-                let (dy, dw): (UnsafePointer<T>, UnsafeMutablePointer<T>) = (gradient.input(), buffer.output())
+                let (dy, dw): (UnsafePointer<T>, UnsafeMutablePointer<T>) = (
+                    gradient.input(), buffer.output()
+                )
                 if !accumulates { dw.update(repeating: 0, count: weight.count) }
                 for (index, id) in rows.enumerated() {
                     T.addScaled(width, 1, dy + index * width, dw + Int(id) * width)

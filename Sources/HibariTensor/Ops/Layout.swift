@@ -5,7 +5,9 @@ extension Tensor {
     ///
     /// - Precondition: the shapes have the same number of elements.
     public func reshape(_ newShape: Shape) -> Tensor {
-        require(newShape.count == count, .reshape, "\(shape) has \(count) elements, \(newShape) has \(newShape.count)")
+        require(
+            newShape.count == count, .reshape,
+            "\(shape) has \(count) elements, \(newShape) has \(newShape.count)")
         let x = self
         return record(.reshape, x, output: viewed(as: newShape)) { gradient in
             x.node?.accumulate(gradient.viewed(as: x.shape))
@@ -15,16 +17,20 @@ extension Tensor {
     /// The elements whose index along `axis` is in `range`. Free along the first axis, a copy along others.
     public func slice(axis: Int = 0, _ range: Range<Int>) -> Tensor {
         let (outer, n, inner) = shape.split(at: axis)
-        require(range.lowerBound >= 0 && range.upperBound <= n, .slice, "\(range) is outside axis \(axis) of \(shape)")
+        require(
+            range.lowerBound >= 0 && range.upperBound <= n, .slice,
+            "\(range) is outside axis \(axis) of \(shape)")
         var newShape = shape
         newShape[axis] = range.count
         let output: Tensor
         if outer == 1 {
-            output = Tensor(storage: storage, offset: offset + range.lowerBound * inner, shape: newShape, dtype: dtype)
+            output = Tensor(
+                storage: storage, offset: offset + range.lowerBound * inner, shape: newShape, dtype: dtype)
         } else {
             output = Tensor(uninitialized: newShape, dtype)
             copyBlocks(
-                outer, range.count * inner, from: detached, range.lowerBound * inner, stride: n * inner, to: output, 0,
+                outer, range.count * inner, from: detached, range.lowerBound * inner, stride: n * inner,
+                to: output, 0,
                 stride: range.count * inner)
         }
         let x = self
@@ -78,13 +84,15 @@ public func concatenate(_ parts: [Tensor], axis: Int = 0) -> Tensor {
 
 /// Copies `blocks` runs of `width` elements between places given by a first element and a stride.
 private func copyBlocks(
-    _ blocks: Int, _ width: Int, from source: Tensor, _ sourceStart: Int, stride sourceStride: Int, to target: Tensor,
+    _ blocks: Int, _ width: Int, from source: Tensor, _ sourceStart: Int, stride sourceStride: Int,
+    to target: Tensor,
     _ targetStart: Int, stride targetStride: Int
 ) {
     let size = source.dtype.byteCount
     let from = source.storage.pointer + (source.offset + sourceStart) * size
     let to = target.storage.pointer + (target.offset + targetStart) * size
     for block in 0..<blocks {
-        (to + block * targetStride * size).copyMemory(from: from + block * sourceStride * size, byteCount: width * size)
+        (to + block * targetStride * size).copyMemory(
+            from: from + block * sourceStride * size, byteCount: width * size)
     }
 }

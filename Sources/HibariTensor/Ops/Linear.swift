@@ -18,7 +18,8 @@ public enum SummationOrder: Sendable {
 
 /// y = activation(x·Wᵀ + b), for one weight or for several whose outputs stand side by side.
 ///
-/// Several weights (query, key and value; gate and up) read the input once and write one packed result, without a copy.
+/// Several weights (query, key and value; gate and up) read the input once and write one packed result,
+/// without a copy.
 ///
 /// - Parameters:
 ///   - x: `[..., in]`.
@@ -86,7 +87,9 @@ private struct LinearProblem {
         var columns: [Range<Int>] = []
         var start = 0
         for weight in weights {
-            let (outputs, depth) = layout == .outputMajor ? (weight.shape[0], weight.shape[1]) : (weight.shape[1], weight.shape[0])
+            let (outputs, depth) =
+                layout == .outputMajor
+                ? (weight.shape[0], weight.shape[1]) : (weight.shape[1], weight.shape[0])
             require(
                 weight.shape.rank == 2 && depth == inputs && weight.dtype == x.dtype, .linear,
                 "input \(x.dtype) \(x.shape) does not fit weight \(weight.dtype) \(weight.shape) stored "
@@ -98,7 +101,8 @@ private struct LinearProblem {
         totalOutputs = start
         require(
             bias == nil || (weights.count == 1 && bias!.shape == [start]), .linear,
-            "bias \(String(describing: bias?.shape)) for \(weights.count) weights with \(start) outputs; expected [\(start)]")
+            "bias \(String(describing: bias?.shape)) for \(weights.count) weights with \(start) outputs; expected [\(start)]"
+        )
     }
 
     /// y[:, columns] = x·W
@@ -119,14 +123,16 @@ private struct LinearProblem {
                 x.node?.withBuffer(x.shape, x.dtype) { buffer, accumulates in
                     T.gemm(
                         GemmProblem(
-                            rows: rows, columns: inputs, depth: range.count, transposesB: layout == .inputMajor,
+                            rows: rows, columns: inputs, depth: range.count,
+                            transposesB: layout == .inputMajor,
                             strideA: totalOutputs, accumulates: accumulates),
                         gradient, weight.input(), buffer.output(T.self), GemmEpilogue())
                 }
             }
             bias?.node?.withBuffer([totalOutputs], dy.dtype) { buffer, accumulates in
                 T.sumRows(
-                    rows: rows, columns: totalOutputs, dy.input(), buffer.output(T.self), accumulate: accumulates)
+                    rows: rows, columns: totalOutputs, dy.input(), buffer.output(T.self),
+                    accumulate: accumulates)
             }
         }
         run(dy.dtype.scalar)

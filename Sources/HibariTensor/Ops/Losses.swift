@@ -49,19 +49,23 @@ private func rowLosses(
     require(
         targets.dtype == .int32 && targets.count == logits.shape.rowCount, .crossEntropy,
         "logits \(logits.shape) with targets \(targets.dtype) \(targets.shape)")
-    require((0..<1).contains(labelSmoothing), .crossEntropy, "label smoothing must be in [0, 1), got \(labelSmoothing)")
+    require(
+        (0..<1).contains(labelSmoothing), .crossEntropy,
+        "label smoothing must be in [0, 1), got \(labelSmoothing)")
     for target in targets.array(of: Int32.self) {
         require(
             (0..<Int32(classes)).contains(target) || target == ignoredTarget, .crossEntropy,
             "target \(target) with \(classes) classes")
     }
     let problem = CrossEntropyProblem(
-        rows: logits.shape.rowCount, classes: classes, labelSmoothing: labelSmoothing, ignoredTarget: ignoredTarget)
+        rows: logits.shape.rowCount, classes: classes, labelSmoothing: labelSmoothing,
+        ignoredTarget: ignoredTarget)
     let losses = Tensor(uninitialized: [problem.rows], logits.dtype)
     let logTotals = Tensor(uninitialized: [problem.rows], logits.dtype)
     func forward<T: KernelScalar>(_: T.Type) {
         T.crossEntropy(
-            problem, logits.input(), targets.input(Int32.self), losses.output(T.self), logTotals.output(T.self))
+            problem, logits.input(), targets.input(Int32.self), losses.output(T.self),
+            logTotals.output(T.self))
     }
     forward(logits.dtype.scalar)
     return (losses, logTotals, problem)

@@ -18,18 +18,22 @@ public func matmul(_ a: Tensor, _ b: Tensor) -> Tensor {
         // C = A·B: dA = dC·Bᵀ, dB = Aᵀ·dC
         a.node?.withBuffer(a.shape, a.dtype) { buffer, accumulates in
             gemm(
-                GemmProblem(rows: m, columns: k, depth: n, transposesB: true, accumulates: accumulates), gradient, b,
+                GemmProblem(rows: m, columns: k, depth: n, transposesB: true, accumulates: accumulates),
+                gradient, b,
                 buffer)
         }
         b.node?.withBuffer(b.shape, b.dtype) { buffer, accumulates in
             gemm(
-                GemmProblem(rows: k, columns: n, depth: m, transposesA: true, accumulates: accumulates), a, gradient,
+                GemmProblem(rows: k, columns: n, depth: m, transposesA: true, accumulates: accumulates), a,
+                gradient,
                 buffer)
         }
     }
 }
 
 private func gemm(_ problem: GemmProblem, _ a: Tensor, _ b: Tensor, _ c: Tensor) {
-    func run<T: KernelScalar>(_: T.Type) { T.gemm(problem, a.input(), b.input(), c.output(T.self), GemmEpilogue()) }
+    func run<T: KernelScalar>(_: T.Type) {
+        T.gemm(problem, a.input(), b.input(), c.output(T.self), GemmEpilogue())
+    }
     run(a.dtype.scalar)
 }

@@ -26,18 +26,22 @@ public func rmsNorm(_ x: Tensor, weight: Tensor, epsilon: Double) -> Tensor {
     normalize(.rmsNorm, x, weight, nil, epsilon)
 }
 
-private func normalize(_ op: OpName, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?, _ epsilon: Double) -> Tensor {
+private func normalize(_ op: OpName, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?, _ epsilon: Double)
+    -> Tensor
+{
     let columns = x.shape[-1]
     require(
         weight.shape == [columns] && (bias == nil || bias!.shape == [columns]), op,
-        "weight \(weight.shape) or bias \(String(describing: bias?.shape)) for input \(x.shape); expected [\(columns)]")
+        "weight \(weight.shape) or bias \(String(describing: bias?.shape)) for input \(x.shape); expected [\(columns)]"
+    )
     let problem = NormProblem(
         rows: x.shape.rowCount, columns: columns, epsilon: epsilon, subtractsMean: op == .layerNorm)
     let y = Tensor(uninitialized: x.shape, x.dtype)
     let statistics = Tensor(uninitialized: [problem.rows, problem.statisticsPerRow], x.dtype)
     func forward<T: KernelScalar>(_: T.Type) {
         T.normalize(
-            problem, x.input(), weight: weight.input(), bias: bias?.input(), y.output(T.self), statistics.output(T.self))
+            problem, x.input(), weight: weight.input(), bias: bias?.input(), y.output(T.self),
+            statistics.output(T.self))
     }
     forward(x.dtype.scalar)
     return record(op, x, weight, bias, output: y) { gradient in
@@ -46,7 +50,8 @@ private func normalize(_ op: OpName, _ x: Tensor, _ weight: Tensor, _ bias: Tens
         let dBias = bias.map { Tensor(zeros: $0.shape, x.dtype) }
         func backward<T: KernelScalar>(_: T.Type) {
             T.normalizeBackward(
-                problem, x.input(), weight: weight.input(), statistics.input(), gradient.input(), dx.output(T.self),
+                problem, x.input(), weight: weight.input(), statistics.input(), gradient.input(),
+                dx.output(T.self),
                 dWeight: dWeight.output(T.self), dBias: dBias?.output(T.self))
         }
         backward(x.dtype.scalar)
@@ -95,13 +100,15 @@ public func headNorm(
         queryWeight.shape == [layout.headDim] && keyWeight.shape == [layout.headDim], .headNorm,
         "weights \(queryWeight.shape) and \(keyWeight.shape) for heads of \(layout.headDim)")
     let problem = HeadNormProblem(
-        rows: qkv.shape.rowCount, heads: layout.heads, keyValueHeads: layout.keyValueHeads, headDim: layout.headDim,
+        rows: qkv.shape.rowCount, heads: layout.heads, keyValueHeads: layout.keyValueHeads,
+        headDim: layout.headDim,
         epsilon: epsilon)
     let y = Tensor(uninitialized: qkv.shape, qkv.dtype)
     let inverseRMS = Tensor(uninitialized: [problem.rows, problem.normalizedHeads], qkv.dtype)
     func forward<T: KernelScalar>(_: T.Type) {
         T.normalizeHeads(
-            problem, qkv.input(), queryWeight: queryWeight.input(), keyWeight: keyWeight.input(), y.output(T.self),
+            problem, qkv.input(), queryWeight: queryWeight.input(), keyWeight: keyWeight.input(),
+            y.output(T.self),
             inverseRMS.output(T.self))
     }
     forward(qkv.dtype.scalar)

@@ -24,7 +24,8 @@ extension Tensor {
         }
     }
 
-    /// y = max x over one axis, which disappears; the gradient goes to the first largest element. NaN counts as largest.
+    /// y = max x over one axis, which disappears; the gradient goes to the first largest element. NaN counts
+    /// as largest.
     public func max(axis: Int) -> Tensor {
         let (outer, n, inner) = shape.split(at: axis)
         require(n > 0, .max, "axis \(axis) of \(shape) is empty")
@@ -37,7 +38,8 @@ extension Tensor {
             for index in 0..<outer * inner {
                 let first = index / inner * n * inner + index % inner
                 var best = first
-                for k in 1..<Swift.max(1, n) where !(input[first + k * inner] <= input[best]) && !input[best].isNaN {
+                for k in 1..<Swift.max(1, n)
+                where !(input[first + k * inner] <= input[best]) && !input[best].isNaN {
                     best = first + k * inner
                 }
                 winners[index] = best
@@ -86,7 +88,8 @@ func sumKeepingAxis(_ x: Tensor, _ axis: Int) -> Tensor {
                 output[block] = T.sum(n, input + block * n)
             } else {
                 T.sumRows(
-                    rows: n, columns: inner, input + block * n * inner, output + block * inner, accumulate: false)
+                    rows: n, columns: inner, input + block * n * inner, output + block * inner,
+                    accumulate: false)
             }
         }
     }

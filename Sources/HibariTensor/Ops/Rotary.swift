@@ -36,11 +36,14 @@ public struct RotaryTable {
 ///   - qkv: `[B, T, (H + 2K)·D]`.
 ///   - firstPosition: the position of t = 0.
 /// Source: Su et al. 2021, arXiv:2104.09864.
-public func rotary(_ qkv: Tensor, _ layout: HeadLayout, _ table: RotaryTable, firstPosition: Int = 0) -> Tensor {
+public func rotary(_ qkv: Tensor, _ layout: HeadLayout, _ table: RotaryTable, firstPosition: Int = 0)
+    -> Tensor
+{
     layout.check(qkv, .rotary)
     let time = qkv.shape[-2]
     require(
-        firstPosition >= 0 && firstPosition + time <= table.positions && table.headDim == layout.headDim, .rotary,
+        firstPosition >= 0 && firstPosition + time <= table.positions && table.headDim == layout.headDim,
+        .rotary,
         "positions \(firstPosition)..<\(firstPosition + time) with heads of \(layout.headDim), table has \(table.positions) of "
             + "\(table.headDim)")
     let problem = RotaryProblem(

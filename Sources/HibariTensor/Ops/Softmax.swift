@@ -34,7 +34,8 @@ public func logSoftmax(_ x: Tensor) -> Tensor {
         T.logSumExp(rows: rows, columns: columns, x.input(), logTotals.output(T.self))
         for row in 0..<rows {
             let total = logTotals.input(T.self)[row]
-            T.combineScalar(.subtract, columns, x.input() + row * columns, total, y.output(T.self) + row * columns)
+            T.combineScalar(
+                .subtract, columns, x.input() + row * columns, total, y.output(T.self) + row * columns)
         }
     }
     forward(x.dtype.scalar)

@@ -70,15 +70,17 @@ extension Tensor {
 
     /// Adds `addend` in place; only for buffers the caller owns.
     package func add(_ addend: Tensor) {
-        func run<T: KernelScalar>(_: T.Type) { T.combine(.add, count, input(), addend.input(), output(T.self)) }
+        func run<T: KernelScalar>(_: T.Type) {
+            T.combine(.add, count, input(), addend.input(), output(T.self))
+        }
         run(dtype.scalar)
     }
 }
 
 /// Attaches a node to `output` if a tape is recording and any of `inputs` is on it.
 ///
-/// - Parameter backward: takes the gradient of the output and gives the inputs theirs. It must not capture `output`
-///   with a node (captured before this call, it has none).
+/// - Parameter backward: takes the gradient of the output and gives the inputs theirs. It must not capture
+///   `output` with a node (captured before this call, it has none).
 func record(
     _ op: OpName, _ inputs: Tensor?..., output: Tensor, backward: @escaping (_ gradient: Tensor) -> Void
 ) -> Tensor {

@@ -35,7 +35,8 @@ public final class Parameter {
     /// Forgets the gradient; the buffer is kept, and the next gradient overwrites it.
     public func clearGradient() { hasGradient = false }
 
-    /// Replaces the elements of the value by copies of those of `newValue`: optimizers change the value in place.
+    /// Replaces the elements of the value by copies of those of `newValue`: optimizers change the value in
+    /// place.
     ///
     /// - Precondition: same shape and type.
     public func assign(_ newValue: Tensor) {

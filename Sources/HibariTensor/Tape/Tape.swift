@@ -1,8 +1,8 @@
 /// The record of one differentiable computation.
 ///
-/// Ops append a node for each result that depends on a parameter. `backward` takes the nodes from the last to the first
-/// (no recursion, however deep the graph) and drops each one as it is done, and with it the activations its closure
-/// holds.
+/// Ops append a node for each result that depends on a parameter. `backward` takes the nodes from the last to
+/// the first (no recursion, however deep the graph) and drops each one as it is done, and with it the
+/// activations its closure holds.
 package final class Tape: @unchecked Sendable {
     // Invariant behind @unchecked: only the task that opened the tape, in `valueWithGradient`, records on it.
 
@@ -11,8 +11,8 @@ package final class Tape: @unchecked Sendable {
 
     fileprivate var nodes: [Node] = []
 
-    /// From the last to the first, as `backward` does: a node that goes before those that use it would leave the end of
-    /// the graph to be freed recursively.
+    /// From the last to the first, as `backward` does: a node that goes before those that use it would leave
+    /// the end of the graph to be freed recursively.
     deinit {
         while let node = nodes.popLast() { node.release() }
     }

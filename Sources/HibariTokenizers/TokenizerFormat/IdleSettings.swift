@@ -1,12 +1,12 @@
 import HibariSupport
 
-/// `tokenizer.json` with the settings that decide neither ids nor text put to the values that Hibari writes, so that
-/// files of other programs with the same meaning are read as well.
+/// `tokenizer.json` with the settings that decide neither ids nor text put to the values that Hibari writes,
+/// so that files of other programs with the same meaning are read as well.
 ///
 /// - `trim_offsets` moves offsets only, and a byte-level decoder has no use for its other settings.
 /// - A byte-level post-processor moves offsets only; a template of nothing but the sequence adds nothing.
-/// - An end-of-text token that is only among the added tokens, with the id after the vocabulary, is as good as one in
-///   the vocabulary.
+/// - An end-of-text token that is only among the added tokens, with the id after the vocabulary, is as good
+///   as one in the vocabulary.
 func withoutIdleSettings(_ root: JSONValue) -> JSONValue {
     guard var members = root.object else { return root }
     if members["pre_tokenizer"]?["type"] == "ByteLevel", var step = members["pre_tokenizer"]?.object {
