@@ -6,7 +6,7 @@ struct Preset {
 
     static let all = [
         Preset(
-            name: "stories", purpose: "0.9M parameters that write short stories after a minute",
+            name: "stories", purpose: "1.1M parameters that write short stories after a minute",
             settings: [
                 ("tokenizer", "bpe:2048"), ("layers", "3"), ("heads", "8"), ("dim", "128"),
                 ("context", "128"),

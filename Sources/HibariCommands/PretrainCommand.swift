@@ -57,7 +57,8 @@ struct PretrainCommand: ParsableCommand {
         StopSignal.catchSignals()
         let progress = ProgressPrinter()
         let generator = TextGenerator(model: pretraining.model, tokenizer: pretraining.tokenizer)
-        let result = try pretraining.start(command: CommandLine.arguments, version: Hibari.version) { event in
+        let command = ["hibari"] + CommandLine.arguments.dropFirst()
+        let result = try pretraining.start(command: command, version: Hibari.version) { event in
             if case .sample(let step) = event {
                 progress.sample(step: step, try sample(generator, pretraining))
             } else {
