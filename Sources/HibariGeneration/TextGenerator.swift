@@ -111,7 +111,8 @@ public struct TextGenerator {
             }
         }
         _ = deliver(stop.finish())
-        let rest = decoder.finish()
+        // A text cut off by its length may end inside a character, which is no fault of the model: it is left out.
+        let rest = reason == .stop ? decoder.finish() : ""
         text += rest
         if !rest.isEmpty { _ = emit(rest) }
         return GenerationResult(

@@ -50,7 +50,7 @@ package enum KernelTable {
 
 /// Which matrix multiplication the float32 path uses.
 package enum GemmBackend: String, CaseIterable, Sendable {
-    /// Packed panels and our own tiles. On a Zen 5 core 1.4–1.9 times OpenBLAS 0.3.21 at the shapes of small
+    /// Packed panels and our own tiles. On a Zen 5 core 1.4–1.8 times OpenBLAS 0.3.21 at the shapes of small
     /// Transformers (Docs/results/gemm.md).
     case native
     /// OpenBLAS, split by rows over our threads. Faster than `native` where there is no AVX-512.
