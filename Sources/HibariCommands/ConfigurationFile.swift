@@ -18,6 +18,10 @@ func expandConfiguration(_ arguments: [String]) throws -> [String] {
     }
     let file = try take("--config", from: &rest)
     let settings = try file.map { try readConfiguration($0) } ?? []
+    if let file, let key = settings.map(\.key).first(where: { ["config", "resume"].contains($0) }) {
+        throw UsageError.configurationFile(
+            path: file, problem: "\(key) cannot be set in a file; give it as an option")
+    }
     let fromFile = settings.first { $0.key == "preset" }?.values.first
     let preset = try take("--preset", from: &rest) ?? fromFile
     let given = Set(rest.compactMap { optionName($0) })
@@ -51,9 +55,14 @@ private func option(_ key: String, _ values: [String]) -> [String] {
     switch values {
     case ["true"]: ["--\(key)"]
     case ["false"]: ["--no-\(key)"]
-    // The parser takes a value that begins with a dash only after "=", and an empty one only without it.
-    default: values.flatMap { $0.isEmpty ? ["--\(key)", ""] : ["--\(key)=\($0)"] }
+    default: option(key, texts: values)
     }
+}
+
+/// The same for values that are texts, whatever they say.
+private func option(_ key: String, texts: [String]) -> [String] {
+    // The parser takes a value that begins with a dash only after "=", and an empty one only without it.
+    texts.flatMap { $0.isEmpty ? ["--\(key)", ""] : ["--\(key)=\($0)"] }
 }
 
 /// The arguments that give the settings of a run.json.
@@ -61,8 +70,8 @@ func arguments(for settings: JSONObject) -> [String] {
     settings.flatMap { key, value -> [String] in
         switch value {
         case .null: []
-        case .string(let text): option(key, [text])
-        case .array(let values): option(key, values.compactMap(\.string))
+        case .string(let text): option(key, texts: [text])
+        case .array(let values): option(key, texts: values.compactMap(\.string))
         default: option(key, [value.text()])
         }
     }
@@ -105,7 +114,14 @@ func readConfiguration(_ path: String) throws -> [(key: String, values: [String]
             throw UsageError.configurationFile(path: path, problem: "a key is not a string")
         }
         if valueNode.null != nil { return nil }
-        if let sequence = valueNode.sequence { return (key, sequence.compactMap(\.string)) }
+        if let sequence = valueNode.sequence {
+            let values = sequence.compactMap(\.scalar?.string)
+            guard values.count == sequence.count else {
+                throw UsageError.configurationFile(
+                    path: path, problem: "\(key) must be a list of plain values")
+            }
+            return (key, values)
+        }
         guard let value = valueNode.scalar?.string else {
             throw UsageError.configurationFile(
                 path: path, problem: "the value of \(key) must be a number, a word or a list")

@@ -69,8 +69,7 @@ struct InspectCommand: ParsableCommand {
             let evaluations = metrics.split(separator: UInt8(ascii: "\n")).compactMap {
                 try? JSONValue(parsing: Array($0))
             }
-            .filter { $0["val_loss"]?.double != nil }
-            if let best = evaluations.min(by: { $0["val_loss"]!.double! < $1["val_loss"]!.double! }) {
+            if let best = evaluations.last(where: { $0["type"] == "eval" && $0["best"] == true }) {
                 rows.append(
                     (
                         "best",

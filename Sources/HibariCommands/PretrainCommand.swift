@@ -53,10 +53,13 @@ struct PretrainCommand: ParsableCommand {
     }
 
     private func train(_ pretraining: Pretraining, in folder: String) throws {
+        let generator = TextGenerator(model: pretraining.model, tokenizer: pretraining.tokenizer)
+        if pretraining.configuration.sampleEvery > 0 {
+            try generator.check(prompt: samplePrompt(pretraining), sampleOptions(pretraining))
+        }
         printToStandardError(summary(pretraining))
         StopSignal.catchSignals()
         let progress = ProgressPrinter()
-        let generator = TextGenerator(model: pretraining.model, tokenizer: pretraining.tokenizer)
         let command = ["hibari"] + CommandLine.arguments.dropFirst()
         let result = try pretraining.start(command: command, version: Hibari.version) { event in
             if case .sample(let step) = event {
@@ -71,12 +74,22 @@ struct PretrainCommand: ParsableCommand {
     }
 
     private func sample(_ generator: TextGenerator, _ pretraining: Pretraining) throws -> String {
-        let options = GenerationOptions(
-            maxTokens: 200, sampling: SamplerConfiguration(seed: pretraining.configuration.seed))
-        var prompt = Array(pretraining.configuration.samplePrompt.utf8)
-        if prompt.isEmpty, pretraining.tokenizer.endOfText == nil { prompt = [UInt8(ascii: "\n")] }
+        let prompt = samplePrompt(pretraining)
         return String(decoding: prompt, as: UTF8.self)
-            + (try generator.generate(prompt: prompt, options)).text
+            + (try generator.generate(prompt: prompt, sampleOptions(pretraining))).text
+    }
+
+    private func sampleOptions(_ pretraining: Pretraining) -> GenerationOptions {
+        GenerationOptions(
+            maxTokens: 200, sampling: SamplerConfiguration(seed: pretraining.configuration.seed))
+    }
+
+    /// What samples begin with: where the user says nothing, the beginning of a document, or the first entry of a
+    /// vocabulary that has no end-of-text token.
+    private func samplePrompt(_ pretraining: Pretraining) -> [UInt8] {
+        let prompt = Array(pretraining.configuration.samplePrompt.utf8)
+        if !prompt.isEmpty || pretraining.tokenizer.endOfText != nil { return prompt }
+        return pretraining.tokenizer.bytes(of: 0)
     }
 
     private func summary(_ pretraining: Pretraining) -> String {

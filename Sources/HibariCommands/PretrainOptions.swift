@@ -58,8 +58,8 @@ struct ModelOptions: ParsableArguments {
 /// How long and how to train.
 struct RecipeOptions: ParsableArguments {
     @Option(help: "Sequences per step.") var batch = 16
-    @Option(help: "Sequences per forward pass; saves memory, same result (default: batch).") var microBatch:
-        Int?
+    @Option(help: "Sequences per forward pass; saves memory, same result without dropout (default: batch).")
+    var microBatch: Int?
 
     @Option(help: "Length of the run in steps (default 2000).") var steps: Int?
     @Option(help: "Length of the run in tokens.") var tokens: Int?

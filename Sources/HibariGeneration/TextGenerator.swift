@@ -80,7 +80,10 @@ public struct TextGenerator {
         var decoder = StreamingDecoder()
         var history = try promptTokens(prompt)
         let promptCount = history.count
-        var window = ContextWindow(model, usesCache: options.usesCache)
+        var window = ContextWindow(
+            model, usesCache: options.usesCache,
+            capacity: options.maxTokens.addingReportingOverflow(promptCount).overflow
+                ? .max : promptCount + options.maxTokens)
         let started = monotonicSeconds()
         var firstToken = started
         var text = ""
@@ -146,10 +149,11 @@ struct ContextWindow {
     private var cache: KeyValueCache
     private var start = 0
 
-    init(_ model: any LanguageModel, usesCache: Bool) {
+    /// - Parameter capacity: the most tokens the text will have; more than the context length is the same as that.
+    init(_ model: any LanguageModel, usesCache: Bool, capacity: Int = .max) {
         self.model = model
         self.usesCache = usesCache
-        cache = model.makeCache()
+        cache = model.makeCache(capacity: min(capacity, model.configuration.contextLength))
     }
 
     /// Where the window of `count` tokens starts with a context of `length`.

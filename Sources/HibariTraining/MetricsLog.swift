@@ -9,17 +9,24 @@ final class MetricsLog {
     private(set) var byteCount: Int
 
     /// Opens the file, cut to `byteCount` bytes: rows after the checkpoint that is resumed are written again.
-    init(path: String, byteCount: Int) throws(FileError) {
+    init(path: String, byteCount: Int) throws {
+        let opened = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
+        guard opened >= 0 else { throw FileError.cannotCreate(path: path, code: errno) }
+        do {
+            var status = stat()
+            guard fstat(opened, &status) == 0, Int(status.st_size) >= byteCount else {
+                throw RunError.badState(path: path, problem: "it is shorter than the checkpoint says")
+            }
+            guard ftruncate(opened, byteCount) == 0, lseek(opened, byteCount, SEEK_SET) == byteCount else {
+                throw FileError.writeFailed(path: path, code: errno)
+            }
+        } catch {
+            close(opened)
+            throw error
+        }
         self.path = path
         self.byteCount = byteCount
-        descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw .cannotCreate(path: path, code: errno) }
-        guard ftruncate(descriptor, byteCount) == 0, lseek(descriptor, byteCount, SEEK_SET) == byteCount
-        else {
-            let code = errno
-            close(descriptor)
-            throw .writeFailed(path: path, code: code)
-        }
+        descriptor = opened
     }
 
     deinit { close(descriptor) }

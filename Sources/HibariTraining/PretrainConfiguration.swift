@@ -121,7 +121,9 @@ public struct PretrainConfiguration: Sendable, Equatable {
         try positive("log-every", logEvery)
         try notNegative("save-every", saveEvery)
         try positive("keep", keep)
-        if family != .gpt2, activation != nil { throw .doesNotApply(name: "activation", family: family.rawValue) }
+        if family != .gpt2, activation != nil {
+            throw .doesNotApply(name: "activation", family: family.rawValue)
+        }
         // Throws for sizes; the vocabulary is not known yet.
         _ = try decoder(vocabularySize: 256)
     }

@@ -21,6 +21,8 @@ public final class Pretraining {
     public let stepsPerEpoch: Double
 
     private let task: LanguageModelTask
+    /// Of the text of its own that is held out, if there is one.
+    private let validationHash: String?
     private let run: RunDirectory?
     private let resumed: Resumed?
 
@@ -68,15 +70,18 @@ public final class Pretraining {
         corpus = text.summary
         let heldOut: (text: TokenizedCorpus, tokens: TokenSlice)
         let training: TokenSlice
+        var ownHash: String?
         if let path = configuration.validationPath {
             let other = try TokenizedCorpus(
                 reading: try CorpusReader(paths: [path], textKey: configuration.textKey), tokenizer: tokenizer
             )
+            ownHash = other.summary.sha256
             (training, heldOut) = (text.all, (other, other.all))
         } else {
             let parts = try text.split(validationFraction: configuration.validationFraction)
             (training, heldOut) = (parts.training, (text, parts.validation))
         }
+        validationHash = ownHash
         trainingTokens = training.count
         validationTokens = heldOut.tokens.count
         let batches = try TrainingBatches(
@@ -229,15 +234,21 @@ public final class Pretraining {
         let loop = TrainingLoop(
             task, optimizer: makeOptimizer(), schedule: schedule, options: options, run: run, observe: observe
         )
+        // Held until the run ends, however it ends.
+        let lock: RunLock?
         if let run {
             if let resumed {
+                lock = try RunLock(run)
                 if let checkpoint = resumed.checkpoint { try loop.resume(from: checkpoint) }
             } else {
                 try run.create()
                 try writeFileAtomically(run.runFile, runDescription(command, version).bytes(pretty: true))
+                lock = try RunLock(run)
             }
+        } else {
+            lock = nil
         }
-        return try loop.train()
+        return try withExtendedLifetime(lock) { try loop.train() }
     }
 
     private func runDescription(_ command: [String], _ version: String) -> JSONValue {
@@ -249,6 +260,7 @@ public final class Pretraining {
                 "documents": .integer(corpus.documentCount), "bytes": .integer(corpus.byteCount),
                 "sha256": .string(corpus.sha256), "training_tokens": .integer(trainingTokens),
                 "validation_tokens": .integer(validationTokens),
+                "validation_sha256": validationHash.map { .string($0) } ?? .null,
             ],
             "tokenizer": ["kind": .string(tokenizer.kind), "sha256": .string(tokenizer.tokenizerHash)],
         ]
@@ -258,11 +270,12 @@ public final class Pretraining {
     private func checkUnchanged(_ run: RunDirectory, _ saved: JSONValue) throws {
         for (what, expected, got) in [
             ("corpus", saved["corpus"]?["sha256"]?.string, corpus.sha256),
+            ("validation text", saved["corpus"]?["validation_sha256"]?.string, validationHash),
             ("tokenizer", saved["tokenizer"]?["sha256"]?.string, tokenizer.tokenizerHash),
-        ] where expected != got {
+        ] as [(String, String?, String?)] where expected != got {
             throw RunError.changedData(
                 path: run.path, what: what, expected: String((expected ?? "unknown").prefix(12)),
-                got: String(got.prefix(12)))
+                got: String((got ?? "none").prefix(12)))
         }
     }
 }

@@ -91,6 +91,8 @@ public enum RunError: UserError {
     case holdsRun(path: String)
     case notAFolder(path: String)
     case nothingToResume(path: String)
+    /// Another process is writing the run.
+    case inUse(path: String)
     case changedData(path: String, what: String, expected: String, got: String)
     case lossNotFinite(step: Int, loss: Double, gradientNorm: Double?, kept: String?)
     case notEnoughMemory(needed: Double, present: Int)
@@ -99,6 +101,7 @@ public enum RunError: UserError {
     public var exitStatus: ExitStatus {
         switch self {
         case .holdsRun, .notAFolder: .cannotCreate
+        case .inUse: .unavailable
         case .nothingToResume: .inputMissing
         case .changedData, .lossNotFinite, .badState: .badData
         case .notEnoughMemory: .unavailable
@@ -112,6 +115,8 @@ public enum RunError: UserError {
         case .notAFolder(let path): "\(path) is a file; choose a folder for --out"
         case .nothingToResume(let path):
             "\(path) holds no checkpoint to resume; start the run again with --out and a new folder"
+        case .inUse(let path):
+            "\(path): another process is training this run; wait for it, or stop it with Ctrl-C"
         case .changedData(let path, let what, let expected, let got):
             "\(path): the \(what) changed since the run started (\(expected) then, \(got) now); restore it to resume"
         case .lossNotFinite(let step, let loss, let norm, let kept):
@@ -121,7 +126,8 @@ public enum RunError: UserError {
         case .notEnoughMemory(let needed, let present):
             "training needs more than \(Int(needed / 0x1p30)) GiB of memory, this machine has \(present >> 30); choose a "
                 + "smaller model, --micro-batch or --context"
-        case .badState(let path, let problem): "\(path): \(problem); resume from another checkpoint"
+        case .badState(let path, let problem):
+            "\(path): \(problem); remove the newest folder in checkpoints to resume from the one before"
         }
     }
 }

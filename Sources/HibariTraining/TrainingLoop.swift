@@ -224,11 +224,13 @@ public final class TrainingLoop {
         try logEvaluation("eval", evaluation, isBest: isBest)
         var last = evaluation
         // Before the checkpoint, which ends the run: a run resumed from it logs nothing more.
-        if isFinal, let complete = try task.evaluate(isFinal: true), complete.tokens != evaluation.tokens {
+        if isFinal, !evaluation.isComplete, let complete = try task.evaluate(isFinal: true) {
             try logEvaluation("final", complete, isBest: isBest)
             last = complete
         }
         if isBest { try save(isBest: true) }
+        // Evaluations use buffers of other sizes than training, and are rare.
+        BufferPool.shared.trim()
         // Speeds count training alone.
         lastLogged = (monotonicSeconds(), state.step)
         return last

@@ -28,12 +28,17 @@ public struct Evaluation: Sendable, Equatable {
     public var standardError: Double
     /// Tokens scored.
     public var tokens: Int
+    /// Whether these are all the held-out tokens.
+    public var isComplete: Bool
 
-    public init(loss: Double, bitsPerByte: Double?, standardError: Double, tokens: Int) {
+    public init(
+        loss: Double, bitsPerByte: Double?, standardError: Double, tokens: Int, isComplete: Bool = true
+    ) {
         self.loss = loss
         self.bitsPerByte = bitsPerByte
         self.standardError = standardError
         self.tokens = tokens
+        self.isComplete = isComplete
     }
 
     /// e^loss.

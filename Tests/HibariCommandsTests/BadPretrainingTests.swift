@@ -98,6 +98,16 @@ import Testing
         expectRefusal(try pretrain(words), 64, naming)
     }
 
+    @Test func aSamplePromptThatCannotBeEncodedIsRefusedBeforeTraining() throws {
+        let options = ["--tokenizer", "chars", "--sample-every", "2", "--sample-prompt", "Ω"]
+        expectRefusal(try pretrain(options), 65, "U+03A9")
+    }
+
+    @Test func aFileCannotNameAnotherFile() throws {
+        let file = try space.write("run.yaml", "config: other.yaml\n")
+        expectRefusal(try pretrain(["--config", file]), 65, "config cannot be set in a file")
+    }
+
     @Test func badHorizonsAlone() throws {
         let base = [
             "pretrain", "--corpus", space.path("corpus.txt"), "--out", space.path("out"), "--dim", "16",

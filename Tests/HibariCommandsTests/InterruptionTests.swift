@@ -27,6 +27,11 @@ import Testing
         return false
     }
 
+    @Test func textsThatLookLikeFlagsSurviveAResume() throws {
+        try space.pretrain("odd", "--sample-prompt=true")
+        expectSuccess(try hibari(["pretrain", "--resume", space.path("odd")]))
+    }
+
     @Test func killedAnywhereAndResumedToTheSameBytes() throws {
         expectSuccess(try hibari(arguments("whole")))
         var start = arguments("cut")
