@@ -48,7 +48,14 @@ struct PretrainCommand: ParsableCommand {
         guard let members = saved["configuration"]?.object else {
             throw RunError.badState(path: directory.runFile, problem: "the key configuration is missing")
         }
-        let configuration = try PretrainOptions.parse(arguments(for: members)).configuration()
+        var configuration = try PretrainOptions.parse(arguments(for: members)).configuration()
+        // Paths are as they were typed: where they lead nowhere from here, they are tried from where the run started.
+        let start = saved["directory"]?.string ?? "."
+        func found(_ path: String) -> String {
+            path == "-" || fileExists(path) ? path : joinPath(start, path)
+        }
+        configuration.corpus = configuration.corpus.map(found)
+        configuration.validationPath = configuration.validationPath.map(found)
         return try Pretraining(resuming: directory, configuration)
     }
 

@@ -19,6 +19,13 @@ public func splitPath(_ path: String) -> (directory: String, name: String) {
     return (position == 0 ? "/" : String(decoding: bytes[..<position], as: UTF8.self), name)
 }
 
+/// The folder that relative paths start from; "." if it cannot be told.
+public func currentDirectory() -> String {
+    guard let path = getcwd(nil, 0) else { return "." }
+    defer { free(path) }
+    return String(cString: path)
+}
+
 /// Whether something is at `path`; a symbolic link counts by what it points to.
 public func fileExists(_ path: String) -> Bool {
     access(path, F_OK) == 0

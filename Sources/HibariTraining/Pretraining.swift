@@ -254,6 +254,7 @@ public final class Pretraining {
     private func runDescription(_ command: [String], _ version: String) -> JSONValue {
         [
             "command": .array(command.map { .string($0) }), "version": .string(version),
+            "directory": .string(currentDirectory()),
             "configuration": configuration.json, "total_steps": .integer(totalSteps),
             "parameters": .integer(model.parameterCount),
             "corpus": [

@@ -32,6 +32,14 @@ import Testing
         expectSuccess(try hibari(["pretrain", "--resume", space.path("odd")]))
     }
 
+    @Test func aRunGoesOnFromAnotherFolder() throws {
+        let arguments = ["pretrain", "--corpus", "corpus.txt", "--out", "moved"] + Workspace.tiny
+        expectSuccess(try Program(arguments, folder: space.folder).wait())
+        try removeTree(space.path("moved/checkpoints/step-12"))
+        expectSuccess(try hibari(["pretrain", "--resume", space.path("moved")]))
+        #expect(space.exists("moved/checkpoints/step-12"))
+    }
+
     @Test func killedAnywhereAndResumedToTheSameBytes() throws {
         expectSuccess(try hibari(arguments("whole")))
         var start = arguments("cut")
