@@ -23,11 +23,11 @@ struct InspectCommand: ParsableCommand {
         let folder = try ModelFolder(path: path)
         let file = try SafetensorsFile(path: joinPath(path, ModelFolder.weightsName), verify: false)
         if json { return printResult(description(folder, file).text()) }
-        printResult(summary(folder))
+        printResult(try summary(folder))
         if tensors { printResult("\n" + tensorTable(file)) }
     }
 
-    private func summary(_ folder: ModelFolder) -> String {
+    private func summary(_ folder: ModelFolder) throws -> String {
         let c = folder.model.configuration
         var rows: [(String, String)] = [
             (
@@ -48,14 +48,15 @@ struct InspectCommand: ParsableCommand {
             ("FLOPs", "\(abbreviated(c.trainingFLOPsPerToken)) per token of training at the full context"),
             ("KV cache", "\(abbreviatedBytes(Double(c.cacheBytesPerToken))) per token"),
         ]
-        rows += runRows()
+        rows += try runRows()
         return rows.map { padded($0.0, 14) + $0.1 }.joined(separator: "\n")
     }
 
     /// What the folder says of its training, if it is a run.
-    private func runRows() -> [(String, String)] {
+    private func runRows() throws -> [(String, String)] {
         let run = joinPath(path, "run.json")
-        guard fileExists(run), let json = try? JSONValue(contentsOf: run) else { return [] }
+        guard fileExists(run) else { return [] }
+        let json = try JSONValue(contentsOf: run)
         let corpus = json["corpus"]
         var rows = [
             (
@@ -65,7 +66,10 @@ struct InspectCommand: ParsableCommand {
             ),
             ("command", (json["command"]?.array ?? []).compactMap(\.string).joined(separator: " ")),
         ]
-        if let metrics = try? readFile(joinPath(path, "metrics.jsonl")) {
+        let metricsFile = joinPath(path, "metrics.jsonl")
+        if fileExists(metricsFile) {
+            let metrics = try readFile(metricsFile)
+            // A run that was killed may have left half a row at the end.
             let evaluations = metrics.split(separator: UInt8(ascii: "\n")).compactMap {
                 try? JSONValue(parsing: Array($0))
             }
