@@ -7,6 +7,7 @@ import HibariTraining
 
 extension ModelFamily: ExpressibleByArgument {}
 extension Activation: ExpressibleByArgument {}
+extension Recompute: ExpressibleByArgument {}
 extension LearningRateSchedule.Shape: ExpressibleByArgument {}
 extension PretrainConfiguration.OptimizerKind: ExpressibleByArgument {}
 
@@ -60,6 +61,12 @@ struct RecipeOptions: ParsableArguments {
     @Option(help: "Sequences per step.") var batch = 16
     @Option(help: "Sequences per forward pass; saves memory, same result without dropout (default: batch).")
     var microBatch: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Activations computed again in the backward pass instead of kept: none, mlp or block; same result.",
+            valueName: "part"))
+    var recompute = Recompute.none
 
     @Option(help: "Length of the run in steps (default 2000).") var steps: Int?
     @Option(help: "Length of the run in tokens.") var tokens: Int?
@@ -134,6 +141,7 @@ struct PretrainOptions: ParsableArguments {
         c.activation = model.activation
         c.batch = recipe.batch
         c.microBatch = recipe.microBatch
+        c.recompute = recipe.recompute
         c.horizon = try horizon()
         c.optimizer = recipe.optimizer
         c.learningRate = recipe.lr

@@ -40,15 +40,13 @@ public final class Llama: LanguageModel {
     }
 
     public func hiddenStates(_ ids: Tensor, _ context: ForwardContext) -> Tensor {
-        var x = tokens(ids)  // [B, T, C]
-        x = context.dropout(x, probability: configuration.dropout, layer: 0)
-        for block in blocks { x = block(x, context) }
-        return finalNorm(x)
+        var stream = ResidualStream(
+            context.dropout(tokens(ids), probability: configuration.dropout, layer: 0))
+        for block in blocks { block(&stream, context) }
+        return finalNorm(&stream)
     }
 
-    public func project(_ hidden: Tensor, _ context: ForwardContext) -> Tensor {
-        head?(hidden, context) ?? tokens.logits(hidden, context)
-    }
+    public var outputWeight: Parameter { head?.weight ?? tokens.weight }
 }
 
 /// x + attention(norm(x)), then x + mlp(norm(x)).
@@ -94,18 +92,30 @@ private struct LlamaBlock {
         attention = SelfAttention(c.headLayout, layer: layer)
     }
 
-    /// `[B, T, C]` → `[B, T, C]`.
-    func callAsFunction(_ input: Tensor, _ context: ForwardContext) -> Tensor {
-        var qkv = queryKeyValue(inputNorm(input), context)  // [B, T, (H + 2K)·D]
+    func callAsFunction(_ stream: inout ResidualStream, _ context: ForwardContext) {
+        context.recompute.apply(
+            to: &stream,
+            attention: { attentionSubLayer(&$0, context) },
+            mlp: { mlpSubLayer(&$0, context) })
+    }
+
+    /// Adds attention(norm(x)).
+    private func attentionSubLayer(_ stream: inout ResidualStream, _ context: ForwardContext) {
+        var qkv = queryKeyValue(inputNorm(&stream), context)  // [B, T, (H + 2K)·D]
         if let queryNorm, let keyNorm {
             qkv = headNorm(
                 qkv, attention.layout, queryWeight: queryNorm.weight.tensor, keyWeight: keyNorm.weight.tensor,
-                epsilon: queryNorm.epsilon)
+                epsilon: queryNorm.epsilon, rotatedBy: rotaryTable, firstPosition: context.firstPosition)
+        } else {
+            qkv = rotary(qkv, attention.layout, rotaryTable, firstPosition: context.firstPosition)
         }
-        qkv = rotary(qkv, attention.layout, rotaryTable, firstPosition: context.firstPosition)
         let attended = attentionOutput(attention(qkv, context), context)
-        let middle = input + context.dropout(attended, probability: dropout, layer: 1 + 2 * layer)
-        let gated = swiGLU(gateUp(postAttentionNorm(middle), context))  // [B, T, F]
-        return middle + context.dropout(down(gated, context), probability: dropout, layer: 2 + 2 * layer)
+        stream.add(context.dropout(attended, probability: dropout, layer: 1 + 2 * layer))
+    }
+
+    /// Adds mlp(norm(x)).
+    private func mlpSubLayer(_ stream: inout ResidualStream, _ context: ForwardContext) {
+        let gated = swiGLU(gateUp(postAttentionNorm(&stream), context))  // [B, T, F]
+        stream.add(context.dropout(down(gated, context), probability: dropout, layer: 2 + 2 * layer))
     }
 }

@@ -34,6 +34,8 @@ public struct PretrainConfiguration: Sendable, Equatable {
 
     public var batch = 16
     public var microBatch: Int?
+    /// Activations that the backward pass computes again instead of keeping.
+    public var recompute = Recompute.none
     public var horizon = Horizon.steps(2000)
 
     public var optimizer = OptimizerKind.adamw
@@ -152,6 +154,7 @@ public struct PretrainConfiguration: Sendable, Equatable {
             (key: "tie", value: .bool(tiesEmbeddings)),
             (key: "activation", value: activation.map { .string($0.rawValue) } ?? .null),
             (key: "batch", value: .integer(batch)), (key: "micro-batch", value: optional(microBatch)),
+            (key: "recompute", value: .string(recompute.rawValue)),
         ])
         switch horizon {
         case .steps(let count): object["steps"] = .integer(count)

@@ -110,7 +110,8 @@ public final class Pretraining {
             model: model, tokenizer: tokenizer, batches: batches, validation: windows,
             validationBytes: heldOut.text.byteCount(of:),
             evaluationBatches: configuration.evaluationBatches == 0 ? nil : configuration.evaluationBatches,
-            seed: configuration.seed, labelSmoothing: configuration.labelSmoothing)
+            seed: configuration.seed, labelSmoothing: configuration.labelSmoothing,
+            recompute: configuration.recompute)
         totalSteps = try resumed?.totalSteps ?? steps()
     }
 

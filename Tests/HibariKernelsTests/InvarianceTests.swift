@@ -122,7 +122,8 @@ private func allKernels() -> [String: [UInt32]] {
     results["norm"] = bits(x.count + 2 * n) {
         $0.update(repeating: 0, count: x.count + 2 * n)
         Float.normalizeBackward(
-            norm, x, weight: sample(n), statistics, dy, $0, dWeight: $0 + x.count, dBias: $0 + x.count + n)
+            norm, x, weight: sample(n), statistics, dy, $0, accumulate: false, dWeight: $0 + x.count,
+            dBias: $0 + x.count + n)
     }
     let attention = AttentionProblem(batch: 2, time: 150, heads: 4, keyValueHeads: 2, headDim: 16)
     let qkv = sample(300 * attention.rowWidth, -2...2)

@@ -84,16 +84,17 @@ typedef struct __attribute__((swift_attr("@Sendable"))) hibari_kernel_table {
     /// LayerNorm of one row; `bias` may be NULL. Stores mean and 1/σ.
     void (*layer_norm_row)(size_t n, float epsilon, const float *x, const float *weight, const float *bias,
                            float *y, float *mean, float *inverse_deviation);
-    /// Gradient of `layer_norm_row`; adds to the weight and bias gradients. `bias_gradient` may be NULL.
+    /// Gradient of `layer_norm_row`: replaces `dx`, or adds to it (`accumulate`); adds to the weight and bias
+    /// gradients. `bias_gradient` may be NULL; without `accumulate`, `dx` may be `gradient`.
     void (*layer_norm_backward_row)(size_t n, const float *x, const float *weight, float mean,
-                                    float inverse_deviation, const float *gradient, float *dx,
+                                    float inverse_deviation, const float *gradient, float *dx, int accumulate,
                                     float *weight_gradient, float *bias_gradient);
     void (*rms_norm_row)(size_t n, float epsilon, const float *x, const float *weight, float *y,
                          float *inverse_rms);
     void (*rms_norm_backward_row)(size_t n, const float *x, const float *weight, float inverse_rms,
-                                  const float *gradient, float *dx, float *weight_gradient);
+                                  const float *gradient, float *dx, int accumulate, float *weight_gradient);
     /// Rotates the pairs (x[i], x[i + half]) by the angle whose cosine and sine are given; `direction` is 1
-    /// or −1.
+    /// or −1. `y` may be `x`.
     void (*rotate_row)(size_t half, float direction, const float *x, const float *cosine, const float *sine,
                        float *y);
 
