@@ -51,6 +51,11 @@ struct ModelOptions: ParsableArguments {
         inversion: .prefixedNo, exclusivity: .chooseLast, help: "Use the embedding as output projection too.")
     var tie = true
 
+    @Flag(
+        inversion: .prefixedNo, exclusivity: .chooseLast,
+        help: "Start the output projections of attention and MLP at zero.")
+    var zeroInit = false
+
     @Option(
         help: ArgumentHelp("gpt2's activation: geluTanh (the default), geluErf or relu.", valueName: "name"))
     var activation: Activation?
@@ -139,6 +144,7 @@ struct PretrainOptions: ParsableArguments {
         c.hasBias = model.bias
         c.tiesEmbeddings = model.tie
         c.activation = model.activation
+        c.zeroesResiduals = model.zeroInit
         c.batch = recipe.batch
         c.microBatch = recipe.microBatch
         c.recompute = recipe.recompute

@@ -74,7 +74,7 @@ private struct LlamaBlock {
             deviation: c.initialDeviation)
         attentionOutput = try Linear(
             attentionScope["o_proj"], inputs: queries, outputs: width, hasBias: false,
-            deviation: c.residualDeviation)
+            deviation: scope.residualDeviation(c.residualDeviation))
         let normsHeads = c.family == .qwen3
         queryNorm =
             normsHeads ? try RMSNorm(attentionScope["q_norm"], size: c.headDim, epsilon: c.normEpsilon) : nil
@@ -88,7 +88,7 @@ private struct LlamaBlock {
             deviation: c.initialDeviation)
         down = try Linear(
             scope["mlp"]["down_proj"], inputs: c.feedForwardSize, outputs: width, hasBias: false,
-            deviation: c.residualDeviation)
+            deviation: scope.residualDeviation(c.residualDeviation))
         attention = SelfAttention(c.headLayout, layer: layer)
     }
 

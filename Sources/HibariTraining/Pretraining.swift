@@ -105,7 +105,10 @@ public final class Pretraining {
         }
         try Self.checkMemory(configuration, decoder)
         model =
-            try restored?.model ?? decoder.makeModel(ParameterScope(.initialize(seed: configuration.seed)))
+            try restored?.model
+            ?? decoder.makeModel(
+                ParameterScope(
+                    .initialize(seed: configuration.seed, zeroesResiduals: configuration.zeroesResiduals)))
         task = LanguageModelTask(
             model: model, tokenizer: tokenizer, batches: batches, validation: windows,
             validationBytes: heldOut.text.byteCount(of:),
