@@ -78,10 +78,14 @@ struct RecipeOptions: ParsableArguments {
     @Option(help: "Length of the run in passes over the text.") var epochs: Double?
     @Option(help: "Length of the run in minutes; a short probe turns it into steps.") var minutes: Double?
 
-    @Option(help: ArgumentHelp("adamw or sgd.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("adamw, muon (hidden matrices; adamw for the rest) or sgd.", valueName: "name"))
     var optimizer = PretrainConfiguration.OptimizerKind.adamw
 
     @Option(help: "Peak learning rate.") var lr = 1e-3
+    @Option(help: "Muon's peak learning rate, of the hidden matrices; follows lr's schedule (default: 0.02).")
+    var muonLr: Double?
+    @Option(help: "Muon's momentum (default: 0.95).") var muonMomentum: Double?
     @Option(help: "Final learning rate (default: lr/10).") var minLr: Double?
     @Option(help: "Steps of linear warm-up (default: 100, at most a tenth of the run).") var warmup: Int?
 
@@ -151,6 +155,8 @@ struct PretrainOptions: ParsableArguments {
         c.horizon = try horizon()
         c.optimizer = recipe.optimizer
         c.learningRate = recipe.lr
+        c.muonLearningRate = recipe.muonLr
+        c.muonMomentum = recipe.muonMomentum
         c.minimumLearningRate = recipe.minLr
         c.warmup = recipe.warmup
         c.schedule = recipe.schedule

@@ -19,6 +19,7 @@ package protocol KernelScalar: BinaryFloatingPoint, Sendable {
     static func gemm(
         _ problem: GemmProblem, _ a: Input, _ b: Input, _ c: Output, _ epilogue: GemmEpilogue<Self>)
     static func linearFixedOrder(_ problem: GemmProblem, _ x: Input, _ w: Input, _ y: Output)
+    static func orthogonalize(rows: Int, columns: Int, _ x: Input, _ y: Output)
 
     // Elementwise
     static func map(_ function: UnaryFunction, _ count: Int, _ x: Input, _ y: Output)
@@ -26,6 +27,7 @@ package protocol KernelScalar: BinaryFloatingPoint, Sendable {
     static func combine(_ function: BinaryFunction, _ count: Int, _ x: Input, _ y: Input, _ z: Output)
     static func combineScalar(_ function: BinaryFunction, _ count: Int, _ x: Input, _ y: Self, _ z: Output)
     static func addScaled(_ count: Int, _ scale: Self, _ x: Input, _ y: Output)
+    static func blend(_ count: Int, _ alpha: Self, _ x: Input, _ beta: Self, _ y: Input, _ z: Output)
     static func addProduct(_ count: Int, _ x: Input, _ y: Input, _ z: Output)
     static func scale(_ count: Int, _ factor: Self, _ x: Input, _ y: Output)
     static func swiGLU(rows: Int, width: Int, _ gateUp: Input, _ y: Output)

@@ -67,16 +67,16 @@ public struct DecoderConfiguration: Equatable, Sendable {
             throw .notDivisible(name: "heads", value: headCount, by: "kv-heads", divisor: keyValueHeads)
         }
         if family == .gpt2, let keyValueHeadCount, keyValueHeadCount != headCount {
-            throw .doesNotApply(name: "kv-heads", family: family.rawValue)
+            throw .doesNotApply(name: "kv-heads", to: "--arch \(family.rawValue)")
         }
         let size = headDim ?? hiddenSize / headCount
         if headCount * size > 1 << 24 {
             throw .invalidValue(
                 name: "heads", value: "\(headCount)", expected: "at most \((1 << 24) / size) of \(size)")
         }
-        if family != .gpt2, hasBias { throw .doesNotApply(name: "bias", family: family.rawValue) }
+        if family != .gpt2, hasBias { throw .doesNotApply(name: "bias", to: "--arch \(family.rawValue)") }
         if family != .gpt2, activation != .geluTanh {
-            throw .doesNotApply(name: "activation", family: family.rawValue)
+            throw .doesNotApply(name: "activation", to: "--arch \(family.rawValue)")
         }
         if family == .gpt2, activation == .silu {
             throw .invalidValue(
@@ -127,7 +127,8 @@ public struct DecoderConfiguration: Equatable, Sendable {
 public enum ConfigurationError: UserError, Equatable {
     case invalidValue(name: String, value: String, expected: String)
     case notDivisible(name: String, value: Int, by: String, divisor: Int)
-    case doesNotApply(name: String, family: String)
+    /// An option that means nothing beside another, given as `--option value`.
+    case doesNotApply(name: String, to: String)
     /// A key of a config.json that is missing, of the wrong kind, or asks for maths Hibari does not have.
     case unsupportedKey(path: String, key: String, value: String, supported: String)
     case missingKey(path: String, key: String)
@@ -147,7 +148,7 @@ public enum ConfigurationError: UserError, Equatable {
         case .invalidValue(let name, let value, let expected): "--\(name) is \(value), expected \(expected)"
         case .notDivisible(let name, let value, let by, let divisor):
             "--\(name) \(value) is not divisible by --\(by) \(divisor); change one of them"
-        case .doesNotApply(let name, let family): "--\(name) does not apply to --arch \(family); leave it out"
+        case .doesNotApply(let name, let other): "--\(name) does not apply to \(other); leave it out"
         case .unsupportedKey(let path, let key, let value, let supported):
             "\(path): \(key) is \(value), which is not supported (\(supported))"
         case .missingKey(let path, let key): "\(path): the key \(key) is missing or of the wrong kind"

@@ -33,7 +33,7 @@ public final class Llama: LanguageModel {
             ? nil
             : try Linear(
                 scope["lm_head"], inputs: width, outputs: c.vocabularySize, hasBias: false,
-                deviation: c.initialDeviation)
+                deviation: c.initialDeviation, isOutput: true)
         try scope.finish(ignoring: c.tiesEmbeddings ? ["lm_head.weight"] : [])
         parameters = scope.parameters
         unusedZeros = scope.unusedZeros

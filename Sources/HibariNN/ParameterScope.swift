@@ -57,7 +57,9 @@ public struct ParameterScope {
     }
 
     /// Creates a parameter, or reads it.
-    public func parameter(_ name: String, _ shape: Shape, _ initializer: Initializer) throws -> Parameter {
+    public func parameter(
+        _ name: String, _ shape: Shape, _ initializer: Initializer, role: ParameterRole
+    ) throws -> Parameter {
         let fullName = path + name
         let stream: UInt64 = UInt64(registry.parameters.count)
         let value: Tensor
@@ -70,7 +72,7 @@ public struct ParameterScope {
             // elements, as a wrong size in the configuration may ask for more than there is memory.
             value = try read(fullName, shape, from: source) ?? Tensor(zeros: [0], registry.dtype)
         }
-        let parameter = Parameter(value, name: fullName)
+        let parameter = Parameter(value, name: fullName, role: role)
         registry.parameters.append(parameter)
         return parameter
     }

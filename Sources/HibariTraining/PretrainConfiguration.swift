@@ -42,6 +42,9 @@ public struct PretrainConfiguration: Sendable, Equatable {
 
     public var optimizer = OptimizerKind.adamw
     public var learningRate = 1e-3
+    /// Muon's peak rate, of the hidden matrices; nil for its default.
+    public var muonLearningRate: Double?
+    public var muonMomentum: Double?
     public var minimumLearningRate: Double?
     public var warmup: Int?
     public var schedule = LearningRateSchedule.Shape.cosine
@@ -65,13 +68,17 @@ public struct PretrainConfiguration: Sendable, Equatable {
 
     /// The optimizers of pretraining.
     public enum OptimizerKind: String, Sendable, CaseIterable {
-        case adamw, sgd
+        case adamw, muon, sgd
     }
 
     public init() {}
 
     /// Sequences of one forward pass.
     public var effectiveMicroBatch: Int { microBatch ?? batch }
+
+    /// The peak rate of the hidden matrices.
+    public var effectiveMuonLearningRate: Double { muonLearningRate ?? 0.02 }
+    public var effectiveMuonMomentum: Double { muonMomentum ?? 0.95 }
 
     /// Checks every number that is not checked by the model's own configuration.
     public func validate() throws(ConfigurationError) {
@@ -108,6 +115,14 @@ public struct PretrainConfiguration: Sendable, Equatable {
         if let rate = minimumLearningRate {
             try inRange("min-lr", rate, rate >= 0 && rate <= learningRate, "from 0 to --lr (\(learningRate))")
         }
+        try inRange("muon-lr", effectiveMuonLearningRate, effectiveMuonLearningRate > 0, "a positive number")
+        try inRange(
+            "muon-momentum", effectiveMuonMomentum, (0..<1).contains(effectiveMuonMomentum),
+            "from 0 up to but not including 1")
+        for (name, value) in [("muon-lr", muonLearningRate), ("muon-momentum", muonMomentum)]
+        where value != nil && optimizer != .muon {
+            throw .doesNotApply(name: name, to: "--optimizer \(optimizer.rawValue)")
+        }
         try notNegative("warmup", warmup ?? 0)
         try inRange("weight-decay", weightDecay, weightDecay >= 0, "0 or more")
         try inRange("beta1", beta1, beta1 >= 0 && beta1 < 1, "from 0 up to but not including 1")
@@ -126,7 +141,7 @@ public struct PretrainConfiguration: Sendable, Equatable {
         try notNegative("save-every", saveEvery)
         try positive("keep", keep)
         if family != .gpt2, activation != nil {
-            throw .doesNotApply(name: "activation", family: family.rawValue)
+            throw .doesNotApply(name: "activation", to: "--arch \(family.rawValue)")
         }
         // Throws for sizes; the vocabulary is not known yet.
         _ = try decoder(vocabularySize: 256)
@@ -166,6 +181,8 @@ public struct PretrainConfiguration: Sendable, Equatable {
         }
         let rest: [(String, JSONValue)] = [
             ("optimizer", .string(optimizer.rawValue)), ("lr", .number(learningRate)),
+            ("muon-lr", muonLearningRate.map { .number($0) } ?? .null),
+            ("muon-momentum", muonMomentum.map { .number($0) } ?? .null),
             ("min-lr", minimumLearningRate.map { .number($0) } ?? .null), ("warmup", optional(warmup)),
             ("schedule", .string(schedule.rawValue)), ("weight-decay", .number(weightDecay)),
             ("beta1", .number(beta1)), ("beta2", .number(beta2)), ("clip", .number(clip)),

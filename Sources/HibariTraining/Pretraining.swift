@@ -211,6 +211,12 @@ public final class Pretraining {
             AdamW(
                 model.parameters, beta1: configuration.beta1, beta2: configuration.beta2,
                 weightDecay: configuration.weightDecay)
+        case .muon:
+            Muon(
+                model.parameters,
+                rateRatio: configuration.effectiveMuonLearningRate / configuration.learningRate,
+                momentum: configuration.effectiveMuonMomentum, beta1: configuration.beta1,
+                beta2: configuration.beta2, weightDecay: configuration.weightDecay)
         case .sgd:
             SGD(model.parameters, momentum: configuration.beta1, weightDecay: configuration.weightDecay)
         }

@@ -6,7 +6,8 @@ import Testing
 
 /// Optimizer steps worked by hand, on a matrix (decayed) and a vector (not decayed).
 @Suite struct OptimizerTests {
-    private let matrix = Parameter(Tensor([1.0, -2.0], shape: [2, 1]), name: "matrix")
+    private let matrix = Parameter(
+        Tensor([1.0, -2.0], shape: [2, 1]), name: "matrix", role: .hiddenMatrix(.outputMajor))
     private let vector = Parameter(Tensor([0.5], shape: [1]), name: "vector")
     private var parameters: [Parameter] { [matrix, vector] }
 
@@ -85,10 +86,14 @@ import Testing
     }
 
     private func makeOptimizer(_ kind: String) -> any Optimizer {
-        kind == "adamw" ? AdamW(parameters) : SGD(parameters, momentum: 0.9, weightDecay: 0.1)
+        switch kind {
+        case "adamw": AdamW(parameters)
+        case "muon": Muon(parameters, rateRatio: 20)
+        default: SGD(parameters, momentum: 0.9, weightDecay: 0.1)
+        }
     }
 
-    @Test(arguments: ["adamw", "sgd"]) func restoredStateGoesOnTheSame(_ kind: String) throws {
+    @Test(arguments: ["adamw", "muon", "sgd"]) func restoredStateGoesOnTheSame(_ kind: String) throws {
         let optimizer = makeOptimizer(kind)
         for sign in [1.0, -1, 1] {
             setGradients(sign)

@@ -37,6 +37,20 @@ import Testing
         try tiny.expectSame("whole", "cut")
     }
 
+    @Test(arguments: PretrainConfiguration.OptimizerKind.allCases) func withEveryOptimizer(
+        _ optimizer: PretrainConfiguration.OptimizerKind
+    ) throws {
+        let configuration = tiny.configuration { $0.optimizer = optimizer }
+        try tiny.train("unbroken", configuration)
+        #expect(throws: Interruption.self) {
+            try tiny.train("cut", configuration) {
+                if case .step(let report, _) = $0, report.step == 13 { throw Interruption() }
+            }
+        }
+        try tiny.resume("cut", configuration)
+        try tiny.expectSame("unbroken", "cut")
+    }
+
     @Test func interruptedAgainAndAgain() throws {
         #expect(throws: Interruption.self) {
             try tiny.train("cut", configuration) {

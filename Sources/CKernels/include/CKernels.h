@@ -50,6 +50,8 @@ typedef struct __attribute__((swift_attr("@Sendable"))) hibari_kernel_table {
     hibari_map2 add, subtract, multiply, divide;
     /// y += scale · x.
     void (*add_scaled)(size_t n, float scale, const float *x, float *y);
+    /// z = alpha · x + beta · y. `z` may be `x` or `y`.
+    void (*blend)(size_t n, float alpha, const float *x, float beta, const float *y, float *z);
     /// z += x · y.
     void (*add_product)(size_t n, const float *x, const float *y, float *z);
     /// y = scale · x + shift. `y` may be `x`.

@@ -102,6 +102,16 @@ extension Float: KernelScalar {
         }
     }
 
+    package static func blend(
+        _ count: Int, _ alpha: Float, _ x: Input, _ beta: Float, _ y: Input, _ z: Output
+    ) {
+        let kernel = KernelTable.active.blend!
+        parallelFor(count, grain: elementGrain) { range in
+            let i = range.lowerBound
+            kernel(range.count, alpha, x + i, beta, y + i, z + i)
+        }
+    }
+
     package static func addProduct(_ count: Int, _ x: Input, _ y: Input, _ z: Output) {
         let kernel = KernelTable.active.add_product!
         parallelFor(count, grain: elementGrain) {

@@ -77,6 +77,12 @@ extension KernelScalar {
         for i in 0..<count { y[i] += scale * x[i] }
     }
 
+    package static func blend(
+        _ count: Int, _ alpha: Self, _ x: Input, _ beta: Self, _ y: Input, _ z: Output
+    ) {
+        for i in 0..<count { z[i] = alpha * x[i] + beta * y[i] }
+    }
+
     package static func addProduct(_ count: Int, _ x: Input, _ y: Input, _ z: Output) {
         for i in 0..<count { z[i] += x[i] * y[i] }
     }

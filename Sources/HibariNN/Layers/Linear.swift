@@ -12,13 +12,16 @@ public struct Linear {
     /// - Parameters:
     ///   - scope: gives `weight` and, with `hasBias`, `bias`.
     ///   - deviation: of the initial weights.
+    ///   - isOutput: whether the outputs are the logits.
     public init(
         _ scope: ParameterScope, inputs: Int, outputs: Int, hasBias: Bool, deviation: Double,
-        layout: WeightLayout = .outputMajor, activation: Activation? = nil
+        layout: WeightLayout = .outputMajor, activation: Activation? = nil, isOutput: Bool = false
     ) throws {
         let shape: Shape = layout == .outputMajor ? [outputs, inputs] : [inputs, outputs]
-        weight = try scope.parameter("weight", shape, .normal(deviation: deviation))
-        bias = hasBias ? try scope.parameter("bias", [outputs], .zeros) : nil
+        weight = try scope.parameter(
+            "weight", shape, .normal(deviation: deviation),
+            role: isOutput ? .output : .hiddenMatrix(layout))
+        bias = hasBias ? try scope.parameter("bias", [outputs], .zeros, role: .vector) : nil
         self.layout = layout
         self.activation = activation
     }
@@ -43,7 +46,9 @@ public struct PackedLinear {
         _ scope: ParameterScope, inputs: Int, parts: [(name: String, outputs: Int)], deviation: Double
     ) throws {
         weights = try parts.map { part in
-            try scope[part.name].parameter("weight", [part.outputs, inputs], .normal(deviation: deviation))
+            try scope[part.name].parameter(
+                "weight", [part.outputs, inputs], .normal(deviation: deviation),
+                role: .hiddenMatrix(.outputMajor))
         }
     }
 

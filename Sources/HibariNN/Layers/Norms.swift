@@ -7,8 +7,8 @@ public struct LayerNorm {
     private let epsilon: Double
 
     public init(_ scope: ParameterScope, size: Int, hasBias: Bool, epsilon: Double) throws {
-        weight = try scope.parameter("weight", [size], .ones)
-        bias = hasBias ? try scope.parameter("bias", [size], .zeros) : nil
+        weight = try scope.parameter("weight", [size], .ones, role: .vector)
+        bias = hasBias ? try scope.parameter("bias", [size], .zeros, role: .vector) : nil
         self.epsilon = epsilon
     }
 
@@ -25,7 +25,7 @@ public struct RMSNorm {
     public let epsilon: Double
 
     public init(_ scope: ParameterScope, size: Int, epsilon: Double) throws {
-        weight = try scope.parameter("weight", [size], .ones)
+        weight = try scope.parameter("weight", [size], .ones, role: .vector)
         self.epsilon = epsilon
     }
 

@@ -6,7 +6,8 @@ public struct TokenEmbedding {
     public let weight: Parameter
 
     public init(_ scope: ParameterScope, count: Int, size: Int, deviation: Double) throws {
-        weight = try scope.parameter("weight", [count, size], .normal(deviation: deviation))
+        weight = try scope.parameter(
+            "weight", [count, size], .normal(deviation: deviation), role: .embedding)
     }
 
     /// ids `[...]` → `[..., C]`.

@@ -2,6 +2,7 @@
 public final class Parameter {
     /// The name in the checkpoint.
     public let name: String
+    public let role: ParameterRole
     /// The current value. Only optimizers and loaders change it, in place.
     public private(set) var value: Tensor
     /// A parameter that is not trainable gets no gradient, and no graph is built for it.
@@ -11,9 +12,10 @@ public final class Parameter {
 
     private var buffer: Tensor?
 
-    public init(_ value: Tensor, name: String = "") {
+    public init(_ value: Tensor, name: String = "", role: ParameterRole = .vector) {
         self.value = value
         self.name = name
+        self.role = role
     }
 
     public var shape: Shape { value.shape }

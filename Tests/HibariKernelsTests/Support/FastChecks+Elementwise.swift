@@ -56,6 +56,11 @@ enum FastChecks {
         } reference: {
             Double.addScaled(n, -0.3, $0[0], $1[0])
         }
+        compare("blend \(n)", [x, y], [z], limit: 2e-7) {
+            Float.blend(n, -0.3, $0[0], 1.7, $0[1], $1[0])
+        } reference: {
+            Double.blend(n, -0.3, $0[0], 1.7, $0[1], $1[0])
+        }
         compare("addProduct \(n)", [x, y], [z], limit: 2e-7) {
             Float.addProduct(n, $0[0], $0[1], $1[0])
         } reference: {

@@ -9,6 +9,11 @@ extension FastChecks {
             adamW(n)
             for usesNesterov in [false, true] { sgd(n, usesNesterov) }
         }
+        // Vectors, edges of tiles, more than one block of depth, several tasks of rows.
+        for (n, m) in [(1, 1), (1, 9), (2, 2), (7, 33), (16, 40), (33, 600), (90, 131), (130, 270)] {
+            orthogonalize(n, m)
+            orthogonalize(m, n)
+        }
     }
 
     private static func crossEntropy(_ rows: Int, _ classes: Int, _ smoothing: Double) {
@@ -42,6 +47,17 @@ extension FastChecks {
             Float.adamW(n, step, $1[0], $0[0], $1[1], $1[2])
         } reference: {
             Double.adamW(n, step, $1[0], $0[0], $1[1], $1[2])
+        }
+    }
+
+    /// The fast version squares the matrix first: what is lost of small singular values shows in the fifth
+    /// digit.
+    private static func orthogonalize(_ rows: Int, _ columns: Int) {
+        let x = sample(rows * columns)
+        compare("orthogonalize \(rows)×\(columns)", [x], [x], limit: 1e-4) {
+            Float.orthogonalize(rows: rows, columns: columns, $0[0], $1[0])
+        } reference: {
+            Double.orthogonalize(rows: rows, columns: columns, $0[0], $1[0])
         }
     }
 

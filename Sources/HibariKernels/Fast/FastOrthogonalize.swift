@@ -1,0 +1,116 @@
+import CKernels
+import HibariSupport
+
+extension Float {
+    /// y ≈ U·Vᵀ of x = U·S·Vᵀ; the five steps of the plain version, on the smaller Gram matrix.
+    ///
+    /// With A = X·Xᵀ and P = a + b·A + c·A², a step is X ← P·X, so that A ← P·A·P. All these matrices are
+    /// polynomials of the first A: they commute, and each of their products is symmetric, of which half is
+    /// computed. Only Q = P₅·…·P₁ meets x itself. For `[n, m]` with n ≤ m that takes 8.5·n³ + 1.5·n²m
+    /// multiply-adds instead of the 5·n³ + 10·n²m of the plain steps.
+    package static func orthogonalize(rows: Int, columns: Int, _ x: Input, _ y: Output) {
+        let (n, m) = (min(rows, columns), max(rows, columns))
+        let isTall = rows > columns
+        let norm = max(sumOfSquares(n * m, x).squareRoot(), NewtonSchulz.leastNorm)
+        withScratch(Float.self, count: 4 * n * n) { scratch in
+            let gram = scratch
+            var (polynomial, product, free) = (scratch + n * n, scratch + 2 * n * n, scratch + 3 * n * n)
+            symmetricGemm(
+                GemmProblem(
+                    rows: n, columns: n, depth: m, transposesA: isTall, transposesB: !isTall,
+                    strideA: columns, strideB: columns), x, x, gram)
+            scale(n * n, Float(1 / (norm * norm)), gram, gram)
+            let square = GemmProblem(rows: n, columns: n, depth: n)
+            for step in 1...NewtonSchulz.steps {
+                symmetricGemm(square, gram, gram, polynomial)
+                blend(n * n, Float(NewtonSchulz.b), gram, Float(NewtonSchulz.c), polynomial, polynomial)
+                for i in 0..<n { polynomial[i * n + i] += Float(NewtonSchulz.a) }
+                if step < NewtonSchulz.steps {
+                    symmetricGemm(square, gram, polynomial, free)
+                    symmetricGemm(square, free, polynomial, gram)
+                }
+                if step == 1 {
+                    swap(&product, &polynomial)
+                } else {
+                    symmetricGemm(square, product, polynomial, free)
+                    swap(&product, &free)
+                }
+            }
+            scale(n * n, Float(1 / norm), product, product)
+            let last = GemmProblem(rows: rows, columns: columns, depth: n)
+            gemm(last, isTall ? x : Input(product), isTall ? Input(product) : x, y, GemmEpilogue())
+        }
+    }
+
+    /// C = op(A)·op(B) where that is known to be symmetric: the tiles that meet the lower triangle, mirrored.
+    ///
+    /// Each element is a chain over ascending k, as in `gemm`: the same for every thread count.
+    static func symmetricGemm(_ problem: GemmProblem, _ a: Input, _ b: Input, _ c: Output) {
+        let table = KernelTable.active
+        let (n, depth) = (problem.rows, problem.depth)
+        let (tileRows, tileColumns) = (Int(table.tile_rows), Int(table.tile_columns))
+        let paddedColumns = roundUp(n, tileColumns)
+        let (rowStrideA, depthStrideA) = problem.transposesA ? (1, problem.strideA) : (problem.strideA, 1)
+        let (columnStrideB, depthStrideB) = problem.transposesB ? (problem.strideB, 1) : (1, problem.strideB)
+        // Eight tiles of rows are as long as two or three of columns, so little above the diagonal is computed.
+        let rowsPerTask = 8 * tileRows
+        let tasks = (n + rowsPerTask - 1) / rowsPerTask
+        withScratch(Float.self, count: paddedColumns * depth) { packedB in
+            parallelFor(paddedColumns / tileColumns, grain: max(1, 65_536 / (depth * tileColumns))) {
+                panels in
+                for panel in panels {
+                    let j = panel * tileColumns
+                    table.pack_columns(
+                        min(tileColumns, n - j), depth, b + j * columnStrideB, columnStrideB, depthStrideB,
+                        packedB + j * depth)
+                }
+            }
+            // The last rows are the longest: they go first.
+            ThreadPool.shared.run(tasks) { task in
+                let first = (tasks - 1 - task) * rowsPerTask
+                let end = min(n, first + rowsPerTask)
+                let blockDepth = min(depth, symmetricBlockDepth)
+                withScratch(Float.self, count: rowsPerTask * blockDepth) { packedA in
+                    for k in stride(from: 0, to: depth, by: blockDepth) {
+                        let block = min(blockDepth, depth - k)
+                        table.pack_rows(
+                            end - first, block, a + first * rowStrideA + k * depthStrideA, rowStrideA,
+                            depthStrideA, packedA)
+                        for j in stride(from: 0, to: end, by: tileColumns) {
+                            let columns = min(tileColumns, n - j)
+                            // The first tile of rows that reaches below the diagonal in these columns.
+                            let start = max(first, first + (j - first) / tileRows * tileRows)
+                            for i in stride(from: start, to: end, by: tileRows) {
+                                table.gemm_tile(
+                                    block, packedA + (i - first) * block,
+                                    packedB + j * depth + k * tileColumns,
+                                    c + i * n + j, n, min(tileRows, end - i), columns, k > 0 ? 1 : 0)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        mirror(n, c)
+    }
+
+    /// Copies the lower triangle of `[n, n]` to the upper one, in blocks that stay in the first-level cache.
+    private static func mirror(_ n: Int, _ c: Output) {
+        let block = 32
+        parallelFor((n + block - 1) / block, grain: max(1, 16_384 / (n * block))) { blocks in
+            for row in blocks {
+                let rows = row * block..<min(n, (row + 1) * block)
+                for column in stride(from: rows.lowerBound, to: n, by: block) {
+                    for i in rows {
+                        for j in max(i + 1, column)..<max(i + 1, min(n, column + block)) {
+                            c[i * n + j] = c[j * n + i]
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Of one packed block of rows; with eight tiles of rows it fills an eighth of a second-level cache.
+private let symmetricBlockDepth = 256

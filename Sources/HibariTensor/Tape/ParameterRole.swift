@@ -1,0 +1,12 @@
+/// What a parameter is for. Optimizers may treat the roles differently; the line that creates a parameter says
+/// which one it has.
+public enum ParameterRole: Sendable, Equatable {
+    /// The matrix of a linear layer between hidden states: what Muon orthogonalizes.
+    case hiddenMatrix(WeightLayout)
+    /// Rows that ids look up; also the output projection where the two are tied.
+    case embedding
+    /// The projection from the last hidden state to the logits.
+    case output
+    /// Biases, and the weights of norms.
+    case vector
+}
