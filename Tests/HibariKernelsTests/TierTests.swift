@@ -74,6 +74,17 @@ import Testing
         }
     }
 
+    /// A scalar must reach all lanes as it is. (Made by adding it to a zero vector, −0 became 0, and each
+    /// broadcast in the tiles cost an addition.)
+    @Test func scalarsKeepTheSignOfZero() {
+        for tier in KernelTable.supported {
+            let x = [Float](repeating: -0.0, count: 19)
+            var y = x
+            tier.scale_shift(x.count, 1, -0.0, x, &y)
+            #expect(y.allSatisfy { $0.sign == .minus }, "\(String(cString: tier.name))")
+        }
+    }
+
     /// In-place calls that the header allows.
     @Test func outputsMayBeInputs() {
         for tier in KernelTable.supported {
