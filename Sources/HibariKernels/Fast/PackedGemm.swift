@@ -55,7 +55,7 @@ extension Float {
 }
 
 /// The steps of one product: packing a chunk of B, multiplying a block of rows with it.
-private struct PackedGemm {
+struct PackedGemm {
     let table = KernelTable.active
     let problem: GemmProblem
     let a, b: UnsafePointer<Float>
