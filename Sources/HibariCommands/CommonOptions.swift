@@ -25,6 +25,7 @@ enum UsageError: UserError {
     case unknownName(kind: String, name: String, known: [String])
     case configurationFile(path: String, problem: String)
     case environment(String)
+    case invalidShape(String)
 
     var exitStatus: ExitStatus {
         if case .configurationFile = self { .badData } else { .usage }
@@ -41,6 +42,8 @@ enum UsageError: UserError {
             "unknown \(kind) \(name); one of " + known.joined(separator: ", ")
         case .configurationFile(let path, let problem): "\(path): \(problem)"
         case .environment(let problem): problem
+        case .invalidShape(let text):
+            "\(text) is not a shape; expected three sizes MxNxK from 1 to 1000000, for example 768x384x128"
         }
     }
 }

@@ -7,6 +7,7 @@ import HibariTraining
 
 extension ModelFamily: ExpressibleByArgument {}
 extension Activation: ExpressibleByArgument {}
+extension Recompute: ExpressibleByArgument {}
 extension LearningRateSchedule.Shape: ExpressibleByArgument {}
 extension PretrainConfiguration.OptimizerKind: ExpressibleByArgument {}
 
@@ -50,6 +51,11 @@ struct ModelOptions: ParsableArguments {
         inversion: .prefixedNo, exclusivity: .chooseLast, help: "Use the embedding as output projection too.")
     var tie = true
 
+    @Flag(
+        inversion: .prefixedNo, exclusivity: .chooseLast,
+        help: "Start the output projections of attention and MLP at zero.")
+    var zeroInit = false
+
     @Option(
         help: ArgumentHelp("gpt2's activation: geluTanh (the default), geluErf or relu.", valueName: "name"))
     var activation: Activation?
@@ -60,6 +66,12 @@ struct RecipeOptions: ParsableArguments {
     @Option(help: "Sequences per step.") var batch = 16
     @Option(help: "Sequences per forward pass; saves memory, same result without dropout (default: batch).")
     var microBatch: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Activations computed again in the backward pass instead of kept: none, mlp or block; same result.",
+            valueName: "part"))
+    var recompute = Recompute.none
 
     @Option(help: "Length of the run in steps (default 2000).") var steps: Int?
     @Option(help: "Length of the run in tokens.") var tokens: Int?
@@ -136,8 +148,10 @@ struct PretrainOptions: ParsableArguments {
         c.hasBias = model.bias
         c.tiesEmbeddings = model.tie
         c.activation = model.activation
+        c.zeroesResiduals = model.zeroInit
         c.batch = recipe.batch
         c.microBatch = recipe.microBatch
+        c.recompute = recipe.recompute
         c.horizon = try horizon()
         c.optimizer = recipe.optimizer
         c.learningRate = recipe.lr

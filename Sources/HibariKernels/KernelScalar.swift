@@ -44,17 +44,18 @@ package protocol KernelScalar: BinaryFloatingPoint, Sendable {
     static func softmax(rows: Int, columns: Int, _ x: Input, _ y: Output)
     static func logSumExp(rows: Int, columns: Int, _ x: Input, _ y: Output)
     static func normalize(
-        _ norm: NormProblem, _ x: Input, weight: Input, bias: Input?, _ y: Output, _ statistics: Output)
+        _ norm: NormProblem, _ x: Input, _ residual: NormResidual<Self>?, weight: Input, bias: Input?,
+        _ y: Output, _ statistics: Output)
     static func normalizeBackward(
         _ norm: NormProblem, _ x: Input, weight: Input, _ statistics: Input, _ dy: Input, _ dx: Output,
-        dWeight: Output, dBias: Output?)
+        accumulate: Bool, dWeight: Output, dBias: Output?)
     static func normalizeHeads(
-        _ norm: HeadNormProblem, _ x: Input, queryWeight: Input, keyWeight: Input, _ y: Output,
-        _ inverseRMS: Output)
+        _ norm: HeadNormProblem, _ x: Input, queryWeight: Input, keyWeight: Input,
+        _ rotation: HeadRotation<Self>?, _ y: Output, _ inverseRMS: Output)
     static func normalizeHeadsBackward(
-        _ norm: HeadNormProblem, _ x: Input, queryWeight: Input, keyWeight: Input, _ inverseRMS: Input,
-        _ dy: Input,
-        _ dx: Output, dQueryWeight: Output, dKeyWeight: Output)
+        _ norm: HeadNormProblem, _ x: Input, queryWeight: Input, keyWeight: Input,
+        _ rotation: HeadRotation<Self>?, _ inverseRMS: Input, _ dy: Input, _ dx: Output, dQueryWeight: Output,
+        dKeyWeight: Output)
     static func rotate(
         _ problem: RotaryProblem, _ x: Input, cosine: Input, sine: Input, _ y: Output, inverse: Bool)
 
@@ -68,6 +69,7 @@ package protocol KernelScalar: BinaryFloatingPoint, Sendable {
     static func crossEntropy(
         _ problem: CrossEntropyProblem, _ logits: Input, _ targets: UnsafePointer<Int32>, _ losses: Output,
         _ logSumExp: Output)
+    /// `dLogits` may be `logits`.
     static func crossEntropyBackward(
         _ problem: CrossEntropyProblem, _ logits: Input, _ targets: UnsafePointer<Int32>, _ logSumExp: Input,
         scale: Self, _ dLogits: Output)

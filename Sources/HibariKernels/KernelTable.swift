@@ -50,10 +50,9 @@ package enum KernelTable {
 
 /// Which matrix multiplication the float32 path uses.
 package enum GemmBackend: String, CaseIterable, Sendable {
-    /// Packed panels and our own tiles. On a Zen 5 core 1.4–1.8 times OpenBLAS 0.3.21 at the shapes of small
-    /// Transformers (Docs/results/gemm.md).
+    /// Packed panels and our own tiles (Docs/results/gemm.md compares the two).
     case native
-    /// OpenBLAS, split by rows over our threads. Faster than `native` where there is no AVX-512.
+    /// OpenBLAS, split by rows over our threads. Faster than `native` where there is neither AVX2 nor AVX-512.
     case openBLAS = "openblas"
 
     /// The environment variable `HIBARI_GEMM` (native, openblas) overrides the choice by instruction set.
@@ -63,6 +62,6 @@ package enum GemmBackend: String, CaseIterable, Sendable {
         if let wanted = getenv("HIBARI_GEMM"), let backend = GemmBackend(rawValue: String(cString: wanted)) {
             return backend
         }
-        return tier == "avx512" ? .native : .openBLAS
+        return tier == "portable" ? .openBLAS : .native
     }()
 }

@@ -95,6 +95,39 @@ package struct NormProblem: Sendable {
     package var statisticsPerRow: Int { subtractsMean ? 2 : 1 }
 }
 
+/// A residual connection before a norm: x + `addend` is normalized, and written to `sum`.
+package struct NormResidual<Scalar> {
+    package var addend: UnsafePointer<Scalar>
+    package var sum: UnsafeMutablePointer<Scalar>
+
+    package init(addend: UnsafePointer<Scalar>, sum: UnsafeMutablePointer<Scalar>) {
+        self.addend = addend
+        self.sum = sum
+    }
+}
+
+/// A rotary embedding of each head after its norm. Row r has position `firstPosition + r % sequenceLength`.
+package struct HeadRotation<Scalar> {
+    /// `[positions, D/2]` each.
+    package var cosine, sine: UnsafePointer<Scalar>
+    package var sequenceLength: Int
+    package var firstPosition: Int
+
+    package init(
+        cosine: UnsafePointer<Scalar>, sine: UnsafePointer<Scalar>, sequenceLength: Int, firstPosition: Int
+    ) {
+        self.cosine = cosine
+        self.sine = sine
+        self.sequenceLength = sequenceLength
+        self.firstPosition = firstPosition
+    }
+
+    /// Where the angles of a row begin, for heads of `headDim`.
+    func offset(ofRow row: Int, headDim: Int) -> Int {
+        (firstPosition + row % sequenceLength) * (headDim / 2)
+    }
+}
+
 /// RMSNorm of each query and key head on its own (QK-norm) in packed rows `[rows, (H + 2K)·D]`; values are
 /// copied.
 package struct HeadNormProblem: Sendable {

@@ -42,15 +42,13 @@ public final class GPT2: LanguageModel {
         let time = ids.shape[1]
         let first = context.firstPosition
         let places = Tensor((first..<first + time).map { Int32($0) }, shape: [time])
-        var x = tokens(ids) + positions(places)  // [B, T, C] + [T, C]
-        x = context.dropout(x, probability: configuration.dropout, layer: 0)
-        for block in blocks { x = block(x, context) }
-        return finalNorm(x)
+        let embedded = tokens(ids) + positions(places)  // [B, T, C] + [T, C]
+        var stream = ResidualStream(context.dropout(embedded, probability: configuration.dropout, layer: 0))
+        for block in blocks { block(&stream, context) }
+        return finalNorm(&stream)
     }
 
-    public func project(_ hidden: Tensor, _ context: ForwardContext) -> Tensor {
-        head?(hidden, context) ?? tokens.logits(hidden, context)
-    }
+    public var outputWeight: Parameter { head?.weight ?? tokens.weight }
 }
 
 private func makeNorm(_ c: DecoderConfiguration, _ scope: ParameterScope) throws -> LayerNorm {
@@ -86,23 +84,34 @@ private struct GPT2Block {
         queryKeyValue = try conv1D(
             scope["attn"]["c_attn"], width, c.headLayout.rowWidth, deviation: c.initialDeviation)
         attentionOutput = try conv1D(
-            scope["attn"]["c_proj"], c.headCount * c.headDim, width, deviation: c.residualDeviation)
+            scope["attn"]["c_proj"], c.headCount * c.headDim, width, deviation: scope.residualDeviation(c.residualDeviation))
         secondNorm = try makeNorm(c, scope["ln_2"])
         expand = try conv1D(
             scope["mlp"]["c_fc"], width, c.feedForwardSize, deviation: c.initialDeviation,
             activation: c.activation)
         contract = try conv1D(
-            scope["mlp"]["c_proj"], c.feedForwardSize, width, deviation: c.residualDeviation)
+            scope["mlp"]["c_proj"], c.feedForwardSize, width, deviation: scope.residualDeviation(c.residualDeviation))
         attention = SelfAttention(c.headLayout, layer: layer)
     }
 
-    /// `[B, T, C]` → `[B, T, C]`.
-    func callAsFunction(_ input: Tensor, _ context: ForwardContext) -> Tensor {
-        let qkv = queryKeyValue(firstNorm(input), context)  // [B, T, 3C]
+    func callAsFunction(_ stream: inout ResidualStream, _ context: ForwardContext) {
+        context.recompute.apply(
+            to: &stream,
+            attention: { attentionSubLayer(&$0, context) },
+            mlp: { mlpSubLayer(&$0, context) })
+    }
+
+    /// Adds attention(norm(x)).
+    private func attentionSubLayer(_ stream: inout ResidualStream, _ context: ForwardContext) {
+        let qkv = queryKeyValue(firstNorm(&stream), context)  // [B, T, 3C]
         let attended = attentionOutput(attention(qkv, context), context)
-        let middle = input + context.dropout(attended, probability: dropout, layer: 1 + 2 * layer)
-        let widened = expand(secondNorm(middle), context)  // [B, T, F]
+        stream.add(context.dropout(attended, probability: dropout, layer: 1 + 2 * layer))
+    }
+
+    /// Adds mlp(norm(x)).
+    private func mlpSubLayer(_ stream: inout ResidualStream, _ context: ForwardContext) {
+        let widened = expand(secondNorm(&stream), context)  // [B, T, F]
         let mlp = contract(widened, context)
-        return middle + context.dropout(mlp, probability: dropout, layer: 2 + 2 * layer)
+        stream.add(context.dropout(mlp, probability: dropout, layer: 2 + 2 * layer))
     }
 }

@@ -15,8 +15,8 @@ public protocol LanguageModel: AnyObject {
     /// - Returns: `[B, T, C]`.
     func hiddenStates(_ ids: Tensor, _ context: ForwardContext) -> Tensor
 
-    /// The output projection, `[..., C]` → `[..., V]`.
-    func project(_ hidden: Tensor, _ context: ForwardContext) -> Tensor
+    /// The output projection, `[V, C]`.
+    var outputWeight: Parameter { get }
 }
 
 extension LanguageModel {
@@ -25,10 +25,24 @@ extension LanguageModel {
         project(hiddenStates(ids, context), context)
     }
 
+    /// The logits of hidden states, `[..., C]` → `[..., V]`.
+    public func project(_ hidden: Tensor, _ context: ForwardContext) -> Tensor {
+        linear(hidden, weights: [outputWeight.tensor], order: context.order)
+    }
+
     /// Mean loss of predicting `targets`, in nats per token.
-    public func loss(_ ids: Tensor, _ targets: Tensor, _ context: ForwardContext = ForwardContext()) -> Tensor
-    {
-        crossEntropy(logits(ids, context), targets)
+    public func loss(
+        _ ids: Tensor, _ targets: Tensor, _ context: ForwardContext = ForwardContext(),
+        labelSmoothing: Double = 0
+    ) -> Tensor {
+        linearCrossEntropy(
+            hiddenStates(ids, context), weight: outputWeight.tensor, targets, labelSmoothing: labelSmoothing)
+    }
+
+    /// The loss of every token, `[B·T]`. No gradient.
+    public func losses(_ ids: Tensor, _ targets: Tensor) -> Tensor {
+        linearCrossEntropyPerRow(
+            hiddenStates(ids, ForwardContext()), weight: outputWeight.value, targets)
     }
 
     /// An empty cache for `capacity` positions (the context length if nil).

@@ -40,15 +40,13 @@ public final class Llama: LanguageModel {
     }
 
     public func hiddenStates(_ ids: Tensor, _ context: ForwardContext) -> Tensor {
-        var x = tokens(ids)  // [B, T, C]
-        x = context.dropout(x, probability: configuration.dropout, layer: 0)
-        for block in blocks { x = block(x, context) }
-        return finalNorm(x)
+        var stream = ResidualStream(
+            context.dropout(tokens(ids), probability: configuration.dropout, layer: 0))
+        for block in blocks { block(&stream, context) }
+        return finalNorm(&stream)
     }
 
-    public func project(_ hidden: Tensor, _ context: ForwardContext) -> Tensor {
-        head?(hidden, context) ?? tokens.logits(hidden, context)
-    }
+    public var outputWeight: Parameter { head?.weight ?? tokens.weight }
 }
 
 /// x + attention(norm(x)), then x + mlp(norm(x)).
@@ -76,7 +74,7 @@ private struct LlamaBlock {
             deviation: c.initialDeviation)
         attentionOutput = try Linear(
             attentionScope["o_proj"], inputs: queries, outputs: width, hasBias: false,
-            deviation: c.residualDeviation)
+            deviation: scope.residualDeviation(c.residualDeviation))
         let normsHeads = c.family == .qwen3
         queryNorm =
             normsHeads ? try RMSNorm(attentionScope["q_norm"], size: c.headDim, epsilon: c.normEpsilon) : nil
@@ -90,22 +88,34 @@ private struct LlamaBlock {
             deviation: c.initialDeviation)
         down = try Linear(
             scope["mlp"]["down_proj"], inputs: c.feedForwardSize, outputs: width, hasBias: false,
-            deviation: c.residualDeviation)
+            deviation: scope.residualDeviation(c.residualDeviation))
         attention = SelfAttention(c.headLayout, layer: layer)
     }
 
-    /// `[B, T, C]` → `[B, T, C]`.
-    func callAsFunction(_ input: Tensor, _ context: ForwardContext) -> Tensor {
-        var qkv = queryKeyValue(inputNorm(input), context)  // [B, T, (H + 2K)·D]
+    func callAsFunction(_ stream: inout ResidualStream, _ context: ForwardContext) {
+        context.recompute.apply(
+            to: &stream,
+            attention: { attentionSubLayer(&$0, context) },
+            mlp: { mlpSubLayer(&$0, context) })
+    }
+
+    /// Adds attention(norm(x)).
+    private func attentionSubLayer(_ stream: inout ResidualStream, _ context: ForwardContext) {
+        var qkv = queryKeyValue(inputNorm(&stream), context)  // [B, T, (H + 2K)·D]
         if let queryNorm, let keyNorm {
             qkv = headNorm(
                 qkv, attention.layout, queryWeight: queryNorm.weight.tensor, keyWeight: keyNorm.weight.tensor,
-                epsilon: queryNorm.epsilon)
+                epsilon: queryNorm.epsilon, rotatedBy: rotaryTable, firstPosition: context.firstPosition)
+        } else {
+            qkv = rotary(qkv, attention.layout, rotaryTable, firstPosition: context.firstPosition)
         }
-        qkv = rotary(qkv, attention.layout, rotaryTable, firstPosition: context.firstPosition)
         let attended = attentionOutput(attention(qkv, context), context)
-        let middle = input + context.dropout(attended, probability: dropout, layer: 1 + 2 * layer)
-        let gated = swiGLU(gateUp(postAttentionNorm(middle), context))  // [B, T, F]
-        return middle + context.dropout(down(gated, context), probability: dropout, layer: 2 + 2 * layer)
+        stream.add(context.dropout(attended, probability: dropout, layer: 1 + 2 * layer))
+    }
+
+    /// Adds mlp(norm(x)).
+    private func mlpSubLayer(_ stream: inout ResidualStream, _ context: ForwardContext) {
+        let gated = swiGLU(gateUp(postAttentionNorm(&stream), context))  // [B, T, F]
+        stream.add(context.dropout(down(gated, context), probability: dropout, layer: 2 + 2 * layer))
     }
 }

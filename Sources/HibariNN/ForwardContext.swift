@@ -7,13 +7,17 @@ public struct ForwardContext {
     /// Keys and values of the positions before the input; nil for a pass over whole sequences.
     public var cache: KeyValueCache?
 
+    /// Which parts of each block are computed again in the backward pass instead of kept.
+    public var recompute = Recompute.none
+
     /// Evaluation of whole sequences.
     public init() {}
 
     /// Training step `step`, counting micro-batches.
-    public static func training(seed: UInt64, step: UInt64) -> ForwardContext {
+    public static func training(seed: UInt64, step: UInt64, recompute: Recompute = .none) -> ForwardContext {
         var context = ForwardContext()
         context.dropoutStep = (seed, step)
+        context.recompute = recompute
         return context
     }
 
@@ -29,7 +33,7 @@ public struct ForwardContext {
 
     /// Inference sums in an order that depends on a row alone, so that a text does not depend on how it was
     /// batched.
-    var order: SummationOrder { cache == nil ? .fastest : .fixed }
+    package var order: SummationOrder { cache == nil ? .fastest : .fixed }
 
     /// Applies the dropout number `layer` of the model, when training.
     public func dropout(_ x: Tensor, probability: Double, layer: Int) -> Tensor {

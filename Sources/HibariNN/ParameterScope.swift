@@ -10,7 +10,9 @@ import HibariTensor
 public struct ParameterScope {
     /// Initialize with random numbers, or read from a checkpoint.
     public enum Source {
-        case initialize(seed: UInt64)
+        /// With `zeroesResiduals`, projections onto the residual stream start at zero, and with them every
+        /// block as the identity.
+        case initialize(seed: UInt64, zeroesResiduals: Bool = false)
         case read(any TensorSource)
     }
 
@@ -47,6 +49,13 @@ public struct ParameterScope {
     /// The element type of the parameters.
     public var dtype: DType { registry.dtype }
 
+    /// Standard deviation of the initial weights of a projection onto the residual stream.
+    ///
+    /// - Parameter usual: where they do not start at zero.
+    public func residualDeviation(_ usual: Double) -> Double {
+        if case .initialize(_, zeroesResiduals: true) = registry.source { 0 } else { usual }
+    }
+
     /// Creates a parameter, or reads it.
     public func parameter(
         _ name: String, _ shape: Shape, _ initializer: Initializer, role: ParameterRole
@@ -55,7 +64,7 @@ public struct ParameterScope {
         let stream: UInt64 = UInt64(registry.parameters.count)
         let value: Tensor
         switch registry.source {
-        case .initialize(let seed):
+        case .initialize(let seed, _):
             let random = RandomStream(seed: seed, purpose: .initialization, stream: stream)
             value = initializer.tensor(shape, random, registry.dtype)
         case .read(let source):

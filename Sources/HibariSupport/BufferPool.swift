@@ -70,6 +70,9 @@ public final class BufferPool: Sendable {
         }
     }
 
+    /// Lets `peakUsedBytes` count from now.
+    public func resetPeak() { state.withLock { $0.statistics.peakUsedBytes = $0.statistics.usedBytes } }
+
     /// Gives all unused buffers back to the system.
     public func trim() {
         let buffers = state.withLock { state in

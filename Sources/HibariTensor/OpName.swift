@@ -14,7 +14,9 @@ public enum OpName: String, CaseIterable, Sendable {
     // Rows
     case softmax, logSoftmax, layerNorm, rmsNorm, headNorm, rotary
     // Transformers and losses
-    case embedding, attention, crossEntropy, meanSquaredError
+    case embedding, attention, crossEntropy, linearCrossEntropy, meanSquaredError
+    // Of the tape
+    case recompute
 }
 
 /// Stops with the op's name if the caller broke its contract. A bug in the caller, never bad input.

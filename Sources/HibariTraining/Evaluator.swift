@@ -29,7 +29,7 @@ public func evaluate(
         }
         let ids = Tensor(Array(inputs.prefix(rows * columns)), shape: [rows, columns])
         let wanted = Tensor(Array(targets.prefix(rows * columns)), shape: [rows, columns])
-        for loss in crossEntropyPerRow(model.logits(ids), wanted).array(of: Float.self) {
+        for loss in model.losses(ids, wanted).array(of: Float.self) {
             total += Double(loss)
             squares += Double(loss) * Double(loss)
         }

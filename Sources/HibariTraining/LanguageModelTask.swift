@@ -14,6 +14,7 @@ public struct LanguageModelTask: TrainingTask {
     private let evaluationBatches: Int?
     private let seed: UInt64
     private let labelSmoothing: Double
+    private let recompute: Recompute
 
     /// - Parameters:
     ///   - batches: micro-batches of the training text.
@@ -21,11 +22,12 @@ public struct LanguageModelTask: TrainingTask {
     ///   - validationBytes: bytes of text in a range of its tokens.
     ///   - evaluationBatches: batches of an evaluation during training; nil for all.
     ///   - seed: of dropout.
+    ///   - recompute: what the backward pass computes again.
     public init(
         model: any LanguageModel, tokenizer: any Tokenizer, batches: TrainingBatches,
         validation: EvaluationWindows?,
         validationBytes: @escaping (Range<Int>) -> Int, evaluationBatches: Int?, seed: UInt64,
-        labelSmoothing: Double = 0
+        labelSmoothing: Double = 0, recompute: Recompute = .none
     ) {
         self.model = model
         self.tokenizer = tokenizer
@@ -35,6 +37,7 @@ public struct LanguageModelTask: TrainingTask {
         self.evaluationBatches = evaluationBatches
         self.seed = seed
         self.labelSmoothing = labelSmoothing
+        self.recompute = recompute
     }
 
     public var parameters: [Parameter] { model.parameters }
@@ -47,8 +50,9 @@ public struct LanguageModelTask: TrainingTask {
         batches.batch(
             step: microBatch, into: UnsafeMutableBufferPointer(start: ids.output(Int32.self), count: count),
             targets: UnsafeMutableBufferPointer(start: targets.output(Int32.self), count: count))
-        let logits = model.logits(ids, .training(seed: seed, step: UInt64(microBatch)))
-        return crossEntropy(logits, targets, labelSmoothing: labelSmoothing)
+        return model.loss(
+            ids, targets, .training(seed: seed, step: UInt64(microBatch), recompute: recompute),
+            labelSmoothing: labelSmoothing)
     }
 
     public func evaluate(isFinal: Bool) throws -> Evaluation? {

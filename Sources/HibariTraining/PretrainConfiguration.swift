@@ -29,11 +29,15 @@ public struct PretrainConfiguration: Sendable, Equatable {
     public var dropout = 0.0
     public var hasBias = false
     public var tiesEmbeddings = true
+    /// Whether projections onto the residual stream start at zero.
+    public var zeroesResiduals = false
     /// gpt2's; nil for its default.
     public var activation: Activation?
 
     public var batch = 16
     public var microBatch: Int?
+    /// Activations that the backward pass computes again instead of keeping.
+    public var recompute = Recompute.none
     public var horizon = Horizon.steps(2000)
 
     public var optimizer = OptimizerKind.adamw
@@ -164,9 +168,10 @@ public struct PretrainConfiguration: Sendable, Equatable {
             (key: "kv-heads", value: optional(keyValueHeads)), (key: "dim", value: .integer(dim)),
             (key: "ffn-dim", value: optional(feedForwardDim)), (key: "context", value: .integer(context)),
             (key: "dropout", value: .number(dropout)), (key: "bias", value: .bool(hasBias)),
-            (key: "tie", value: .bool(tiesEmbeddings)),
+            (key: "tie", value: .bool(tiesEmbeddings)), (key: "zero-init", value: .bool(zeroesResiduals)),
             (key: "activation", value: activation.map { .string($0.rawValue) } ?? .null),
             (key: "batch", value: .integer(batch)), (key: "micro-batch", value: optional(microBatch)),
+            (key: "recompute", value: .string(recompute.rawValue)),
         ])
         switch horizon {
         case .steps(let count): object["steps"] = .integer(count)

@@ -105,12 +105,16 @@ public final class Pretraining {
         }
         try Self.checkMemory(configuration, decoder)
         model =
-            try restored?.model ?? decoder.makeModel(ParameterScope(.initialize(seed: configuration.seed)))
+            try restored?.model
+            ?? decoder.makeModel(
+                ParameterScope(
+                    .initialize(seed: configuration.seed, zeroesResiduals: configuration.zeroesResiduals)))
         task = LanguageModelTask(
             model: model, tokenizer: tokenizer, batches: batches, validation: windows,
             validationBytes: heldOut.text.byteCount(of:),
             evaluationBatches: configuration.evaluationBatches == 0 ? nil : configuration.evaluationBatches,
-            seed: configuration.seed, labelSmoothing: configuration.labelSmoothing)
+            seed: configuration.seed, labelSmoothing: configuration.labelSmoothing,
+            recompute: configuration.recompute)
         totalSteps = try resumed?.totalSteps ?? steps()
     }
 

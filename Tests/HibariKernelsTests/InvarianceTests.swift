@@ -19,6 +19,33 @@ import Testing
         }
     }
 
+    /// An element of a product is the same whatever rows and columns are computed with it, and whichever way A lies.
+    @Test(.enabled(if: GemmBackend.active == .native)) func productsDoNotDependOnTheCuts() {
+        let (m, k, n) = (200, 1030, 97)
+        let (a, b) = (sample(m * k), sample(k * n, seed: 2))
+        let whole = bits(m * n) {
+            Float.gemm(GemmProblem(rows: m, columns: n, depth: k), a, b, $0, GemmEpilogue())
+        }
+        for (rows, columns) in [(0..<1, 0..<n), (7..<8, 3..<97), (5..<150, 40..<41), (0..<m, 1..<34)] {
+            for transposesA in [false, true] {
+                let stored = transposesA ? (0..<k).flatMap { d in (0..<m).map { a[$0 * k + d] } } : a
+                let problem = GemmProblem(
+                    rows: rows.count, columns: columns.count, depth: k, transposesA: transposesA,
+                    strideA: transposesA ? m : k, strideB: n)
+                let part = bits(rows.count * columns.count) { c in
+                    stored.withUnsafeBufferPointer { a in
+                        b.withUnsafeBufferPointer { b in
+                            Float.gemm(
+                                problem, a.baseAddress! + rows.lowerBound * (transposesA ? 1 : k),
+                                b.baseAddress! + columns.lowerBound, c, GemmEpilogue())
+                        }
+                    }
+                }
+                #expect(part == rows.flatMap { i in columns.map { whole[i * n + $0] } })
+            }
+        }
+    }
+
     @Test func fixedOrderDoesNotDependOnTheBatch() {
         for (outputs, depth) in [(1, 1), (7, 33), (130, 100), (67, 515)] {
             for transposesB in [false, true] {
@@ -100,8 +127,10 @@ private func allKernels() -> [String: [UInt32]] {
     for (m, k, columns) in [(130, 300, 200), (1000, 65, 33), (40, 1000, 500)]
     where GemmBackend.active == .native {
         let (a, b) = (sample(m * k), sample(k * columns, seed: 2))
-        results["gemm \(m)"] = bits(m * columns) {
-            Float.gemm(GemmProblem(rows: m, columns: columns, depth: k), a, b, $0, GemmEpilogue())
+        for (transposesA, transposesB) in [(false, false), (false, true), (true, false)] {
+            let problem = GemmProblem(
+                rows: m, columns: columns, depth: k, transposesA: transposesA, transposesB: transposesB)
+            results["gemm \(problem)"] = bits(m * columns) { Float.gemm(problem, a, b, $0, GemmEpilogue()) }
         }
     }
     let w = sample(2000 * n, seed: 3)
@@ -122,7 +151,8 @@ private func allKernels() -> [String: [UInt32]] {
     results["norm"] = bits(x.count + 2 * n) {
         $0.update(repeating: 0, count: x.count + 2 * n)
         Float.normalizeBackward(
-            norm, x, weight: sample(n), statistics, dy, $0, dWeight: $0 + x.count, dBias: $0 + x.count + n)
+            norm, x, weight: sample(n), statistics, dy, $0, accumulate: false, dWeight: $0 + x.count,
+            dBias: $0 + x.count + n)
     }
     let attention = AttentionProblem(batch: 2, time: 150, heads: 4, keyValueHeads: 2, headDim: 16)
     let qkv = sample(300 * attention.rowWidth, -2...2)

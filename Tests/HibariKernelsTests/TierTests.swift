@@ -74,6 +74,17 @@ import Testing
         }
     }
 
+    /// A scalar must reach all lanes as it is. (Made by adding it to a zero vector, −0 became 0, and each
+    /// broadcast in the tiles cost an addition.)
+    @Test func scalarsKeepTheSignOfZero() {
+        for tier in KernelTable.supported {
+            let x = [Float](repeating: -0.0, count: 19)
+            var y = x
+            tier.scale_shift(x.count, 1, -0.0, x, &y)
+            #expect(y.allSatisfy { $0.sign == .minus }, "\(String(cString: tier.name))")
+        }
+    }
+
     /// In-place calls that the header allows.
     @Test func outputsMayBeInputs() {
         for tier in KernelTable.supported {
@@ -99,30 +110,80 @@ import Testing
         }
     }
 
-    /// Packing pads with zeros and one tile writes only the rows and columns it is told to.
-    @Test func tilesKeepWithinTheirEdges() {
+    /// Packing pads with zeros, and a block writes only the rows and columns it is told to; rows read in place and
+    /// packed rows give the same bits.
+    @Test func blocksKeepWithinTheirEdges() {
         for tier in KernelTable.supported {
             let (tileRows, tileColumns) = (Int(tier.tile_rows), Int(tier.tile_columns))
-            for (rows, columns) in [(1, 1), (tileRows - 1, tileColumns), (tileRows, tileColumns - 1)] {
-                let depth = 5
-                let (a, b) = (sample(rows * depth), sample(depth * columns, seed: 2))
-                var packedA = [Float](repeating: .nan, count: tileRows * depth)
-                var packedB = [Float](repeating: .nan, count: tileColumns * depth)
-                tier.pack_rows(rows, depth, a, depth, 1, &packedA)
-                tier.pack_columns(columns, depth, b, 1, columns, &packedB)
-                #expect(packedA.allSatisfy { !$0.isNaN } && packedB.allSatisfy { !$0.isNaN })
-                let c = GuardedBuffer<Float>([Float](repeating: 7, count: rows * columns), offset: 1)
-                tier.gemm_tile(depth, packedA, packedB, c.pointer, columns, rows, columns, 0)
-                #expect(c.isIntact)
-                for i in 0..<rows {
-                    for j in 0..<columns {
-                        let expected = (0..<depth).reduce(0.0) {
-                            $0 + Double(a[i * depth + $1]) * Double(b[$1 * columns + j])
-                        }
-                        #expect(abs(Double(c.array[i * columns + j]) - expected) < 1e-6)
+            for rows in [1, tileRows - 1, tileRows, 2 * tileRows, 9 * tileRows + 1] {
+                for columns in [1, tileColumns / 2, tileColumns - 1, tileColumns, 5 * tileColumns + 3] {
+                    for depth in [1, 5, 16, 19] {
+                        BlockCheck(tier, rows: rows, columns: columns, depth: depth).run()
                     }
                 }
             }
         }
+    }
+}
+
+/// One product of C functions: every way to pack, every way to read A.
+private struct BlockCheck {
+    let tier: hibari_kernel_table
+    let rows, columns, depth: Int
+
+    init(_ tier: hibari_kernel_table, rows: Int, columns: Int, depth: Int) {
+        (self.tier, self.rows, self.columns, self.depth) = (tier, rows, columns, depth)
+    }
+
+    func run() {
+        let (a, b) = (sample(rows * depth), sample(depth * columns, seed: 2))
+        let packedA = packed(rows, Int(tier.tile_rows), tier.pack_rows, a, (depth, 1))
+        let packedB = packed(columns, Int(tier.tile_columns), tier.pack_columns, b, (1, columns))
+        #expect(packedA == packed(rows, Int(tier.tile_rows), tier.pack_rows, transposed(a, rows), (1, rows)))
+        let bColumns = transposed(b, depth)
+        #expect(
+            packedB == packed(columns, Int(tier.tile_columns), tier.pack_columns, bColumns, (depth, 1)))
+        for accumulates in [false, true] {
+            let result = product(packedA, stride: 0, packedB, accumulates)
+            for i in 0..<rows {
+                for j in 0..<columns {
+                    let expected = (0..<depth).reduce(accumulates ? 7.0 : 0.0) {
+                        $0 + Double(a[i * depth + $1]) * Double(b[$1 * columns + j])
+                    }
+                    #expect(abs(Double(result[i * columns + j]) - expected) < 4e-6)
+                }
+            }
+            if rows % Int(tier.tile_rows) == 0 {
+                #expect(product(a, stride: depth, packedB, accumulates) == result)
+            }
+        }
+    }
+
+    private func product(_ a: [Float], stride: Int, _ b: [Float], _ accumulates: Bool) -> [Float] {
+        let c = GuardedBuffer<Float>([Float](repeating: 7, count: rows * columns), offset: 1)
+        tier.gemm_block(rows, columns, depth, a, stride, b, c.pointer, columns, accumulates ? 1 : 0)
+        #expect(c.isIntact, "\(String(cString: tier.name)) \(rows) × \(columns) × \(depth)")
+        return c.array
+    }
+
+    private typealias Packing =
+        @convention(c) (
+            Int, Int, UnsafePointer<Float>?, Int, Int, UnsafeMutablePointer<Float>?
+        ) -> Void
+
+    private func packed(
+        _ lines: Int, _ width: Int, _ pack: Packing, _ source: [Float], _ strides: (line: Int, depth: Int)
+    ) -> [Float] {
+        let count = (lines + width - 1) / width * width * depth
+        let output = GuardedBuffer<Float>([Float](repeating: .nan, count: count), offset: 1)
+        pack(lines, depth, source, strides.line, strides.depth, output.pointer)
+        #expect(output.isIntact && output.array.allSatisfy { !$0.isNaN })
+        return output.array
+    }
+
+    /// The transpose of a matrix with `count` stored rows.
+    private func transposed(_ matrix: [Float], _ count: Int) -> [Float] {
+        let width = matrix.count / count
+        return (0..<width).flatMap { j in (0..<count).map { matrix[$0 * width + j] } }
     }
 }

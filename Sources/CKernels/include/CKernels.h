@@ -51,9 +51,14 @@ typedef struct __attribute__((swift_attr("@Sendable"))) hibari_kernel_table {
     /// being 1) into panels of `tile_columns` columns, zero padded.
     void (*pack_columns)(size_t columns, size_t depth, const float *b, size_t column_stride,
                          size_t depth_stride, float *packed);
-    /// C[0..rows, 0..columns] = (accumulate ? C : 0) + A·B for one pair of packed panels.
-    void (*gemm_tile)(size_t depth, const float *a, const float *b, float *c, size_t c_stride, size_t rows,
-                      size_t columns, int accumulate);
+    /// C[0..rows, 0..columns] = (accumulate ? C : 0) + A·B for a packed B. Rows of A begin `a_stride` apart
+    /// and are contiguous along the depth, and `rows` is then a multiple of `tile_rows`; or `a_stride` is 0
+    /// and A is packed.
+    void (*gemm_block)(size_t rows, size_t columns, size_t depth, const float *a, size_t a_stride,
+                       const float *b, float *c, size_t c_stride, int accumulate);
+    /// Multiplies and adds `depth` × `tile_rows` × `tile_columns` times in registers alone; a measure of the
+    /// peak.
+    float (*fma_peak)(size_t depth, float x, float y);
     /// y[m, o] = Σₖ x[m, k] · w[o, k] in an order that depends on `depth` alone, never on `rows` or
     /// `outputs`.
     void (*linear_fixed_order)(size_t rows, size_t outputs, size_t depth, const float *x, size_t x_stride,
@@ -106,16 +111,17 @@ typedef struct __attribute__((swift_attr("@Sendable"))) hibari_kernel_table {
     /// LayerNorm of one row; `bias` may be NULL. Stores mean and 1/σ.
     void (*layer_norm_row)(size_t n, float epsilon, const float *x, const float *weight, const float *bias,
                            float *y, float *mean, float *inverse_deviation);
-    /// Gradient of `layer_norm_row`; adds to the weight and bias gradients. `bias_gradient` may be NULL.
+    /// Gradient of `layer_norm_row`: replaces `dx`, or adds to it (`accumulate`); adds to the weight and bias
+    /// gradients. `bias_gradient` may be NULL; without `accumulate`, `dx` may be `gradient`.
     void (*layer_norm_backward_row)(size_t n, const float *x, const float *weight, float mean,
-                                    float inverse_deviation, const float *gradient, float *dx,
+                                    float inverse_deviation, const float *gradient, float *dx, int accumulate,
                                     float *weight_gradient, float *bias_gradient);
     void (*rms_norm_row)(size_t n, float epsilon, const float *x, const float *weight, float *y,
                          float *inverse_rms);
     void (*rms_norm_backward_row)(size_t n, const float *x, const float *weight, float inverse_rms,
-                                  const float *gradient, float *dx, float *weight_gradient);
+                                  const float *gradient, float *dx, int accumulate, float *weight_gradient);
     /// Rotates the pairs (x[i], x[i + half]) by the angle whose cosine and sine are given; `direction` is 1
-    /// or −1.
+    /// or −1. `y` may be `x`.
     void (*rotate_row)(size_t half, float direction, const float *x, const float *cosine, const float *sine,
                        float *y);
 

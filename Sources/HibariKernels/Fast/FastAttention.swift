@@ -97,7 +97,7 @@ extension Float {
     ) {
         let matrix = queryBlock * problem.time
         let larger = max(problem.time, problem.headDim)
-        let count = matrices * matrix + serialGemmScratch(rows: larger, columns: larger)
+        let count = matrices * matrix + serialGemmScratch(columns: larger, depth: larger)
         withScratch(Float.self, count: count) {
             body($0, $0 + (matrices - 1) * matrix, $0 + matrices * matrix)
         }

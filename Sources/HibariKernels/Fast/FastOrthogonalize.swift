@@ -46,49 +46,20 @@ extension Float {
     ///
     /// Each element is a chain over ascending k, as in `gemm`: the same for every thread count.
     static func symmetricGemm(_ problem: GemmProblem, _ a: Input, _ b: Input, _ c: Output) {
-        let table = KernelTable.active
-        let (n, depth) = (problem.rows, problem.depth)
-        let (tileRows, tileColumns) = (Int(table.tile_rows), Int(table.tile_columns))
-        let paddedColumns = roundUp(n, tileColumns)
-        let (rowStrideA, depthStrideA) = problem.transposesA ? (1, problem.strideA) : (problem.strideA, 1)
-        let (columnStrideB, depthStrideB) = problem.transposesB ? (problem.strideB, 1) : (1, problem.strideB)
+        let product = PackedGemm(problem, a, b, c)
+        let (n, depths) = (problem.rows, 0..<problem.depth)
         // Eight tiles of rows are as long as two or three of columns, so little above the diagonal is computed.
-        let rowsPerTask = 8 * tileRows
+        let rowsPerTask = 8 * product.tileRows
         let tasks = (n + rowsPerTask - 1) / rowsPerTask
-        withScratch(Float.self, count: paddedColumns * depth) { packedB in
-            parallelFor(paddedColumns / tileColumns, grain: max(1, 65_536 / (depth * tileColumns))) {
-                panels in
-                for panel in panels {
-                    let j = panel * tileColumns
-                    table.pack_columns(
-                        min(tileColumns, n - j), depth, b + j * columnStrideB, columnStrideB, depthStrideB,
-                        packedB + j * depth)
-                }
-            }
+        withScratch(Float.self, count: serialGemmScratch(columns: n, depth: problem.depth)) { packedB in
+            product.packB(0..<n, depths, packedB)
             // The last rows are the longest: they go first.
             ThreadPool.shared.run(tasks) { task in
                 let first = (tasks - 1 - task) * rowsPerTask
                 let end = min(n, first + rowsPerTask)
-                let blockDepth = min(depth, symmetricBlockDepth)
-                withScratch(Float.self, count: rowsPerTask * blockDepth) { packedA in
-                    for k in stride(from: 0, to: depth, by: blockDepth) {
-                        let block = min(blockDepth, depth - k)
-                        table.pack_rows(
-                            end - first, block, a + first * rowStrideA + k * depthStrideA, rowStrideA,
-                            depthStrideA, packedA)
-                        for j in stride(from: 0, to: end, by: tileColumns) {
-                            let columns = min(tileColumns, n - j)
-                            // The first tile of rows that reaches below the diagonal in these columns.
-                            let start = max(first, first + (j - first) / tileRows * tileRows)
-                            for i in stride(from: start, to: end, by: tileRows) {
-                                table.gemm_tile(
-                                    block, packedA + (i - first) * block,
-                                    packedB + j * depth + k * tileColumns,
-                                    c + i * n + j, n, min(tileRows, end - i), columns, k > 0 ? 1 : 0)
-                            }
-                        }
-                    }
-                }
+                product.multiply(
+                    first..<end, 0..<min(n, roundUp(end, product.tileColumns)), depths, packedB,
+                    packedColumns: 0..<n)
             }
         }
         mirror(n, c)
@@ -111,6 +82,3 @@ extension Float {
         }
     }
 }
-
-/// Of one packed block of rows; with eight tiles of rows it fills an eighth of a second-level cache.
-private let symmetricBlockDepth = 256

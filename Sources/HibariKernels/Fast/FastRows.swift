@@ -20,17 +20,24 @@ extension Float {
     }
 
     package static func normalize(
-        _ norm: NormProblem, _ x: Input, weight: Input, bias: Input?, _ y: Output, _ statistics: Output
+        _ norm: NormProblem, _ x: Input, _ residual: NormResidual<Float>?, weight: Input, bias: Input?,
+        _ y: Output, _ statistics: Output
     ) {
         let table = KernelTable.active
         let (n, epsilon) = (norm.columns, Float(norm.epsilon))
         parallelFor(norm.rows, grain: rowGrain(n)) { range in
             for row in range {
+                var input = x + row * n
+                if let residual {
+                    let sum = residual.sum + row * n
+                    table.add(n, input, residual.addend + row * n, sum)
+                    input = Input(sum)
+                }
                 if norm.subtractsMean {
                     let own = statistics + 2 * row
-                    table.layer_norm_row(n, epsilon, x + row * n, weight, bias, y + row * n, own, own + 1)
+                    table.layer_norm_row(n, epsilon, input, weight, bias, y + row * n, own, own + 1)
                 } else {
-                    table.rms_norm_row(n, epsilon, x + row * n, weight, y + row * n, statistics + row)
+                    table.rms_norm_row(n, epsilon, input, weight, y + row * n, statistics + row)
                 }
             }
         }
@@ -38,7 +45,7 @@ extension Float {
 
     package static func normalizeBackward(
         _ norm: NormProblem, _ x: Input, weight: Input, _ statistics: Input, _ dy: Input, _ dx: Output,
-        dWeight: Output, dBias: Output?
+        accumulate: Bool, dWeight: Output, dBias: Output?
     ) {
         let table = KernelTable.active
         let n = norm.columns
@@ -51,10 +58,11 @@ extension Float {
                     if norm.subtractsMean {
                         table.layer_norm_backward_row(
                             n, x + offset, weight, statistics[2 * row], statistics[2 * row + 1], dy + offset,
-                            dx + offset, partial, dBias == nil ? nil : partial + n)
+                            dx + offset, accumulate ? 1 : 0, partial, dBias == nil ? nil : partial + n)
                     } else {
                         table.rms_norm_backward_row(
-                            n, x + offset, weight, statistics[row], dy + offset, dx + offset, partial)
+                            n, x + offset, weight, statistics[row], dy + offset, dx + offset,
+                            accumulate ? 1 : 0, partial)
                     }
                 }
             }
@@ -64,18 +72,24 @@ extension Float {
     }
 
     package static func normalizeHeads(
-        _ norm: HeadNormProblem, _ x: Input, queryWeight: Input, keyWeight: Input, _ y: Output,
-        _ inverseRMS: Output
+        _ norm: HeadNormProblem, _ x: Input, queryWeight: Input, keyWeight: Input,
+        _ rotation: HeadRotation<Float>?, _ y: Output, _ inverseRMS: Output
     ) {
-        let kernel = KernelTable.active.rms_norm_row!
+        let table = KernelTable.active
         let (d, width, heads) = (norm.headDim, norm.rowWidth, norm.normalizedHeads)
         parallelFor(norm.rows, grain: rowGrain(width)) { range in
             for row in range {
                 let (input, output) = (x + row * width, y + row * width)
+                let angles = rotation?.offset(ofRow: row, headDim: d) ?? 0
                 for head in 0..<heads {
-                    kernel(
+                    table.rms_norm_row(
                         d, Float(norm.epsilon), input + head * d, head < norm.heads ? queryWeight : keyWeight,
                         output + head * d, inverseRMS + row * heads + head)
+                    if let rotation {
+                        table.rotate_row(
+                            d / 2, 1, output + head * d, rotation.cosine + angles, rotation.sine + angles,
+                            output + head * d)
+                    }
                 }
                 (output + heads * d).update(from: input + heads * d, count: width - heads * d)
             }
@@ -83,9 +97,9 @@ extension Float {
     }
 
     package static func normalizeHeadsBackward(
-        _ norm: HeadNormProblem, _ x: Input, queryWeight: Input, keyWeight: Input, _ inverseRMS: Input,
-        _ dy: Input,
-        _ dx: Output, dQueryWeight: Output, dKeyWeight: Output
+        _ norm: HeadNormProblem, _ x: Input, queryWeight: Input, keyWeight: Input,
+        _ rotation: HeadRotation<Float>?, _ inverseRMS: Input, _ dy: Input, _ dx: Output,
+        dQueryWeight: Output, dKeyWeight: Output
     ) {
         let table = KernelTable.active
         let (d, width, heads) = (norm.headDim, norm.rowWidth, norm.normalizedHeads)
@@ -94,12 +108,21 @@ extension Float {
             withPartialSums(rows: norm.rows, width: 2 * d, into: total) { range, partial in
                 for row in range {
                     let offset = row * width
+                    let angles = rotation?.offset(ofRow: row, headDim: d) ?? 0
                     for head in 0..<heads {
                         let isQuery = head < norm.heads
                         let column = offset + head * d
+                        var gradient = dy + column
+                        if let rotation {
+                            // A rotation's transpose is the rotation back.
+                            table.rotate_row(
+                                d / 2, -1, gradient, rotation.cosine + angles, rotation.sine + angles,
+                                dx + column)
+                            gradient = Input(dx + column)
+                        }
                         table.rms_norm_backward_row(
                             d, x + column, isQuery ? queryWeight : keyWeight, inverseRMS[row * heads + head],
-                            dy + column, dx + column, isQuery ? partial : partial + d)
+                            gradient, dx + column, 0, isQuery ? partial : partial + d)
                     }
                     (dx + offset + heads * d).update(from: dy + offset + heads * d, count: width - heads * d)
                 }

@@ -22,11 +22,13 @@ extension KernelScalar {
     }
 
     package static func normalize(
-        _ norm: NormProblem, _ x: Input, weight: Input, bias: Input?, _ y: Output, _ statistics: Output
+        _ norm: NormProblem, _ x: Input, _ residual: NormResidual<Self>?, weight: Input, bias: Input?,
+        _ y: Output, _ statistics: Output
     ) {
         let n = norm.columns
+        if let residual { combine(.add, norm.rows * n, x, residual.addend, residual.sum) }
         for row in 0..<norm.rows {
-            let input = x + row * n
+            let input = (residual.map { Input($0.sum) } ?? x) + row * n
             let mean = norm.subtractsMean ? sum(n, input) / Self(n) : 0
             var squares: Self = 0
             for i in 0..<n { squares += (input[i] - mean) * (input[i] - mean) }
@@ -39,14 +41,14 @@ extension KernelScalar {
 
     package static func normalizeBackward(
         _ norm: NormProblem, _ x: Input, weight: Input, _ statistics: Input, _ dy: Input, _ dx: Output,
-        dWeight: Output, dBias: Output?
+        accumulate: Bool, dWeight: Output, dBias: Output?
     ) {
         let n = norm.columns
         for row in 0..<norm.rows {
             let inverse = statistics[row * norm.statisticsPerRow + norm.statisticsPerRow - 1]
             let mean = norm.subtractsMean ? statistics[2 * row] : 0
             referenceNormBackwardRow(
-                n, x + row * n, weight, mean, inverse, dy + row * n, dx + row * n, dWeight, dBias,
+                n, x + row * n, weight, mean, inverse, dy + row * n, dx + row * n, accumulate, dWeight, dBias,
                 subtractsMean: norm.subtractsMean)
         }
     }
@@ -55,7 +57,7 @@ extension KernelScalar {
     /// LayerNorm only.
     private static func referenceNormBackwardRow(
         _ n: Int, _ x: Input, _ weight: Input, _ mean: Self, _ inverse: Self, _ dy: Input, _ dx: Output,
-        _ dWeight: Output, _ dBias: Output?, subtractsMean: Bool
+        _ accumulate: Bool, _ dWeight: Output, _ dBias: Output?, subtractsMean: Bool
     ) {
         var meanH: Self = 0
         var meanHX: Self = 0
@@ -69,13 +71,14 @@ extension KernelScalar {
         }
         for i in 0..<n {
             let normalized = (x[i] - mean) * inverse
-            dx[i] = (dy[i] * weight[i] - (subtractsMean ? meanH : 0) - normalized * meanHX) * inverse
+            let derivative = (dy[i] * weight[i] - (subtractsMean ? meanH : 0) - normalized * meanHX) * inverse
+            dx[i] = accumulate ? dx[i] + derivative : derivative
         }
     }
 
     package static func normalizeHeads(
-        _ norm: HeadNormProblem, _ x: Input, queryWeight: Input, keyWeight: Input, _ y: Output,
-        _ inverseRMS: Output
+        _ norm: HeadNormProblem, _ x: Input, queryWeight: Input, keyWeight: Input,
+        _ rotation: HeadRotation<Self>?, _ y: Output, _ inverseRMS: Output
     ) {
         let d = norm.headDim
         let one = NormProblem(rows: 1, columns: d, epsilon: norm.epsilon, subtractsMean: false)
@@ -83,8 +86,10 @@ extension KernelScalar {
             let (input, output) = (x + row * norm.rowWidth, y + row * norm.rowWidth)
             for head in 0..<norm.normalizedHeads {
                 normalize(
-                    one, input + head * d, weight: head < norm.heads ? queryWeight : keyWeight, bias: nil,
+                    one, input + head * d, nil, weight: head < norm.heads ? queryWeight : keyWeight,
+                    bias: nil,
                     output + head * d, inverseRMS + row * norm.normalizedHeads + head)
+                rotation?.rotate(output + head * d, row: row, headDim: d, direction: 1)
             }
             let values = norm.normalizedHeads * d
             (output + values).update(from: input + values, count: norm.rowWidth - values)
@@ -92,19 +97,22 @@ extension KernelScalar {
     }
 
     package static func normalizeHeadsBackward(
-        _ norm: HeadNormProblem, _ x: Input, queryWeight: Input, keyWeight: Input, _ inverseRMS: Input,
-        _ dy: Input,
-        _ dx: Output, dQueryWeight: Output, dKeyWeight: Output
+        _ norm: HeadNormProblem, _ x: Input, queryWeight: Input, keyWeight: Input,
+        _ rotation: HeadRotation<Self>?, _ inverseRMS: Input, _ dy: Input, _ dx: Output,
+        dQueryWeight: Output, dKeyWeight: Output
     ) {
         let d = norm.headDim
+        let unrotated = Output.allocate(capacity: d)
+        defer { unrotated.deallocate() }
         for row in 0..<norm.rows {
             let offset = row * norm.rowWidth
             for head in 0..<norm.normalizedHeads {
                 let isQuery = head < norm.heads
+                unrotated.update(from: dy + offset + head * d, count: d)
+                rotation?.rotate(unrotated, row: row, headDim: d, direction: -1)
                 referenceNormBackwardRow(
                     d, x + offset + head * d, isQuery ? queryWeight : keyWeight, 0,
-                    inverseRMS[row * norm.normalizedHeads + head], dy + offset + head * d,
-                    dx + offset + head * d,
+                    inverseRMS[row * norm.normalizedHeads + head], unrotated, dx + offset + head * d, false,
                     isQuery ? dQueryWeight : dKeyWeight, nil, subtractsMean: false)
             }
             let values = offset + norm.normalizedHeads * d
@@ -129,6 +137,22 @@ extension KernelScalar {
                     y[offset + half + i] = b * c + a * s
                 }
             }
+        }
+    }
+}
+
+extension HeadRotation where Scalar: KernelScalar {
+    /// Rotates one head of a row in place.
+    fileprivate func rotate(
+        _ head: UnsafeMutablePointer<Scalar>, row: Int, headDim: Int, direction: Scalar
+    ) {
+        let half = headDim / 2
+        let angles = offset(ofRow: row, headDim: headDim)
+        for i in 0..<half {
+            let (a, b) = (head[i], head[half + i])
+            let (c, s) = (cosine[angles + i], direction * sine[angles + i])
+            head[i] = a * c - b * s
+            head[half + i] = b * c + a * s
         }
     }
 }

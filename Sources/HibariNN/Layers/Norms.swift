@@ -12,9 +12,10 @@ public struct LayerNorm {
         self.epsilon = epsilon
     }
 
-    /// `[..., size]` → `[..., size]`.
-    public func callAsFunction(_ x: Tensor) -> Tensor {
-        layerNorm(x, weight: weight.tensor, bias: bias?.tensor, epsilon: epsilon)
+    /// The norm of everything that has been added to `stream`, `[..., size]`.
+    public func callAsFunction(_ stream: inout ResidualStream) -> Tensor {
+        stream.normalized(
+            weight: weight.tensor, bias: bias?.tensor, epsilon: epsilon, subtractsMean: true)
     }
 }
 
@@ -28,6 +29,8 @@ public struct RMSNorm {
         self.epsilon = epsilon
     }
 
-    /// `[..., size]` → `[..., size]`.
-    public func callAsFunction(_ x: Tensor) -> Tensor { rmsNorm(x, weight: weight.tensor, epsilon: epsilon) }
+    /// The norm of everything that has been added to `stream`, `[..., size]`.
+    public func callAsFunction(_ stream: inout ResidualStream) -> Tensor {
+        stream.normalized(weight: weight.tensor, bias: nil, epsilon: epsilon, subtractsMean: false)
+    }
 }

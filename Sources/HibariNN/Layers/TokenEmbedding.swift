@@ -12,9 +12,4 @@ public struct TokenEmbedding {
 
     /// ids `[...]` → `[..., C]`.
     public func callAsFunction(_ ids: Tensor) -> Tensor { embedding(ids, weight.tensor) }
-
-    /// The logits of a tied head: x·Wᵀ, `[..., C]` → `[..., V]`.
-    public func logits(_ x: Tensor, _ context: ForwardContext) -> Tensor {
-        linear(x, weights: [weight.tensor], order: context.order)
-    }
 }

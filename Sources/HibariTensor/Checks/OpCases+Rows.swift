@@ -60,6 +60,24 @@ extension OpCase {
             ) {
                 layerNorm($0[0], weight: $0[1], bias: $0[2], epsilon: 1e-5)
             },
+            OpCase(.layerNorm, "of a sum", [x, x, vector, OpInput([7])]) {
+                let (sum, normalized) = addNorm(
+                    $0[0], $0[1], weight: $0[2], bias: $0[3], epsilon: 1e-5, subtractsMean: true)
+                return sum * normalized
+            },
+            OpCase(.rmsNorm, "of a sum", [x, x, vector]) {
+                let (sum, normalized) = addNorm(
+                    $0[0], $0[1], weight: $0[2], bias: nil, epsilon: 1e-5, subtractsMean: false)
+                return sum * normalized
+            },
+            OpCase(.recompute, "a norm and its input", [x, vector]) { inputs in
+                recomputed(inputs[0]) { $0 * rmsNorm($0, weight: inputs[1], epsilon: 1e-5) }
+            },
+            OpCase(.recompute, "inside another", [x, vector]) { inputs in
+                recomputed(inputs[0]) { x in
+                    x + recomputed(tanh(x)) { $0 * rmsNorm($0, weight: inputs[1], epsilon: 1e-5) }
+                }
+            },
             OpCase(.rmsNorm, "one row", [OpInput([33]), OpInput([33])]) {
                 rmsNorm($0[0], weight: $0[1], epsilon: 1e-6)
             },

@@ -17,6 +17,14 @@ extension OpCase {
                         headNorm($0[0], layout, queryWeight: $0[1], keyWeight: $0[2], epsilon: epsilon)
                     })
             }
+            cases.append(
+                OpCase(.headNorm, "\(variant), rotated from 3", [packed, weight, weight]) { inputs in
+                    let table = RotaryTable(
+                        positions: 6, headDim: layout.headDim, base: 10_000, inputs[0].dtype)
+                    return headNorm(
+                        inputs[0], layout, queryWeight: inputs[1], keyWeight: inputs[2], epsilon: 1e-6,
+                        rotatedBy: table, firstPosition: 3)
+                })
             // A head of two has one pair, which turns by the position whatever the base.
             for (base, firstPosition) in [(10_000.0, 0), (10_000, 3), (100, 3)]
             where base == 10_000 || layout.headDim > 2 {
@@ -60,6 +68,23 @@ extension OpCase {
                 }
             }
         }
+        let (hidden, head) = (OpInput([2, 3, 5]), OpInput([7, 5]))
+        cases += [("all targets", targets), ("ignored targets", masked)].flatMap { variant, targets in
+            [0, 0.1].map { smoothing in
+                OpCase(.linearCrossEntropy, "\(variant), smoothing \(smoothing)", [hidden, head]) {
+                    linearCrossEntropy($0[0], weight: $0[1], targets, labelSmoothing: smoothing)
+                }
+            }
+        }
+        cases += [
+            OpCase(.linearCrossEntropy, "no target", [hidden, head]) {
+                linearCrossEntropy($0[0], weight: $0[1], none)
+            },
+            OpCase(.linearCrossEntropy, "as a factor", [hidden, head]) {
+                let loss = linearCrossEntropy($0[0], weight: $0[1], targets)
+                return loss * loss
+            },
+        ]
         let (x, y) = (OpInput([3, 5]), OpInput([3, 5]))
         let constant = OpInput([3, 5], isDifferentiable: false)
         cases += [

@@ -14,15 +14,9 @@ public let ignoredTarget: Int32 = -100
 /// - Returns: a scalar.
 public func crossEntropy(_ logits: Tensor, _ targets: Tensor, labelSmoothing: Double = 0) -> Tensor {
     let (losses, logTotals, problem) = rowLosses(logits, targets, labelSmoothing)
-    let counted = targets.array(of: Int32.self).reduce(0) { $0 + ($1 == ignoredTarget ? 0 : 1) }
+    let counted = countedTargets(targets)
     let share = counted == 0 ? 0 : 1 / Double(counted)
-    let loss = Tensor(uninitialized: [], logits.dtype)
-    func forward<T: KernelScalar>(_: T.Type) {
-        // The sum in double: over a long batch a float sum would lose the last digits of the loss.
-        let rows = UnsafeBufferPointer(start: losses.input(T.self), count: problem.rows)
-        loss.output(T.self)[0] = T(rows.reduce(0.0) { $0 + Double($1) } * share)
-    }
-    forward(logits.dtype.scalar)
+    let loss = mean(losses, share)
     return record(.crossEntropy, logits, output: loss) { gradient in
         // dx = (softmax(x) − q)·dL/n
         let dx = Tensor(uninitialized: logits.shape, logits.dtype)
@@ -46,17 +40,7 @@ private func rowLosses(
     _ logits: Tensor, _ targets: Tensor, _ labelSmoothing: Double
 ) -> (losses: Tensor, logTotals: Tensor, problem: CrossEntropyProblem) {
     let classes = logits.shape[-1]
-    require(
-        targets.dtype == .int32 && targets.count == logits.shape.rowCount, .crossEntropy,
-        "logits \(logits.shape) with targets \(targets.dtype) \(targets.shape)")
-    require(
-        (0..<1).contains(labelSmoothing), .crossEntropy,
-        "label smoothing must be in [0, 1), got \(labelSmoothing)")
-    for target in targets.array(of: Int32.self) {
-        require(
-            (0..<Int32(classes)).contains(target) || target == ignoredTarget, .crossEntropy,
-            "target \(target) with \(classes) classes")
-    }
+    checkTargets(targets, rows: logits.shape.rowCount, classes: classes, labelSmoothing, .crossEntropy)
     let problem = CrossEntropyProblem(
         rows: logits.shape.rowCount, classes: classes, labelSmoothing: labelSmoothing,
         ignoredTarget: ignoredTarget)
@@ -69,6 +53,39 @@ private func rowLosses(
     }
     forward(logits.dtype.scalar)
     return (losses, logTotals, problem)
+}
+
+/// Stops unless there is one class, or `ignoredTarget`, for each row.
+func checkTargets(
+    _ targets: Tensor, rows: Int, classes: Int, _ labelSmoothing: Double, _ op: OpName
+) {
+    require(
+        targets.dtype == .int32 && targets.count == rows, op,
+        "\(rows) rows of logits with targets \(targets.dtype) \(targets.shape)")
+    require(
+        (0..<1).contains(labelSmoothing), op, "label smoothing must be in [0, 1), got \(labelSmoothing)")
+    for target in UnsafeBufferPointer(start: targets.input(Int32.self), count: rows) {
+        require(
+            (0..<Int32(classes)).contains(target) || target == ignoredTarget, op,
+            "target \(target) with \(classes) classes")
+    }
+}
+
+/// How many targets are not `ignoredTarget`.
+func countedTargets(_ targets: Tensor) -> Int {
+    UnsafeBufferPointer(start: targets.input(Int32.self), count: targets.count)
+        .reduce(0) { $0 + ($1 == ignoredTarget ? 0 : 1) }
+}
+
+/// Σ losses · share, summed in double: over a long batch a float sum would lose the last digits of the loss.
+func mean(_ losses: Tensor, _ share: Double) -> Tensor {
+    let loss = Tensor(uninitialized: [], losses.dtype)
+    func run<T: KernelScalar>(_: T.Type) {
+        let rows = UnsafeBufferPointer(start: losses.input(T.self), count: losses.count)
+        loss.output(T.self)[0] = T(rows.reduce(0.0) { $0 + Double($1) } * share)
+    }
+    run(losses.dtype.scalar)
+    return loss
 }
 
 /// Mean of (prediction − target)² over all elements.

@@ -25,6 +25,16 @@ public struct RotaryTable {
         self.positions = positions
         self.headDim = headDim
     }
+
+    /// Stops unless the rows of `qkv` from `firstPosition` on have their angles here.
+    func check(_ qkv: Tensor, _ layout: HeadLayout, firstPosition: Int, _ op: OpName) {
+        layout.check(qkv, op)
+        let time = qkv.shape[-2]
+        require(
+            firstPosition >= 0 && firstPosition + time <= positions && headDim == layout.headDim, op,
+            "positions \(firstPosition)..<\(firstPosition + time) with heads of \(layout.headDim), "
+                + "table has \(positions) of \(headDim)")
+    }
 }
 
 /// Rotates every query and key head by its position (RoPE); values pass through.
@@ -39,16 +49,11 @@ public struct RotaryTable {
 public func rotary(_ qkv: Tensor, _ layout: HeadLayout, _ table: RotaryTable, firstPosition: Int = 0)
     -> Tensor
 {
-    layout.check(qkv, .rotary)
-    let time = qkv.shape[-2]
-    require(
-        firstPosition >= 0 && firstPosition + time <= table.positions && table.headDim == layout.headDim,
-        .rotary,
-        "positions \(firstPosition)..<\(firstPosition + time) with heads of \(layout.headDim), table has \(table.positions) of "
-            + "\(table.headDim)")
+    table.check(qkv, layout, firstPosition: firstPosition, .rotary)
     let problem = RotaryProblem(
         rows: qkv.shape.rowCount, heads: layout.heads + 2 * layout.keyValueHeads,
-        rotatedHeads: layout.heads + layout.keyValueHeads, headDim: layout.headDim, sequenceLength: time,
+        rotatedHeads: layout.heads + layout.keyValueHeads, headDim: layout.headDim,
+        sequenceLength: qkv.shape[-2],
         firstPosition: firstPosition)
     func rotated(_ x: Tensor, inverse: Bool) -> Tensor {
         let y = Tensor(uninitialized: x.shape, x.dtype)

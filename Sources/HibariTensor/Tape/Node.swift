@@ -6,9 +6,12 @@ package final class Node {
     private var gradient: Tensor?
     private var backward: ((Tensor) -> Void)?
     private let parameter: Parameter?
+    /// Whether gradients were given on the way forward already, so that a gradient must arrive.
+    private let isEager: Bool
 
-    fileprivate init(op: OpName, backward: @escaping (Tensor) -> Void) {
+    init(op: OpName, isEager: Bool = false, backward: @escaping (Tensor) -> Void) {
         self.op = op
+        self.isEager = isEager
         self.backward = backward
         parameter = nil
     }
@@ -16,6 +19,7 @@ package final class Node {
     /// The leaf of a parameter: what arrives is added to the parameter's gradient.
     init(parameter: Parameter) {
         op = nil
+        isEager = false
         self.parameter = parameter
     }
 
@@ -50,6 +54,7 @@ package final class Node {
 
     func propagate() {
         guard let gradient, let backward else {
+            precondition(!isEager, "\(op!.rawValue): the value with a gradient does not depend on the result")
             self.backward = nil
             return
         }
@@ -79,13 +84,16 @@ extension Tensor {
 
 /// Attaches a node to `output` if a tape is recording and any of `inputs` is on it.
 ///
-/// - Parameter backward: takes the gradient of the output and gives the inputs theirs. It must not capture
-///   `output` with a node (captured before this call, it has none).
+/// - Parameters:
+///   - isEager: the op has given its inputs gradients already.
+///   - backward: takes the gradient of the output and gives the inputs theirs. It must not capture `output`
+///     with a node (captured before this call, it has none).
 func record(
-    _ op: OpName, _ inputs: Tensor?..., output: Tensor, backward: @escaping (_ gradient: Tensor) -> Void
+    _ op: OpName, _ inputs: Tensor?..., output: Tensor, isEager: Bool = false,
+    backward: @escaping (_ gradient: Tensor) -> Void
 ) -> Tensor {
     guard let tape = Tape.current, inputs.contains(where: { $0?.node != nil }) else { return output }
-    let node = Node(op: op, backward: backward)
+    let node = Node(op: op, isEager: isEager, backward: backward)
     tape.append(node)
     var result = output
     result.node = node

@@ -10,6 +10,11 @@ package final class Tape: @unchecked Sendable {
     @TaskLocal package static var current: Tape?
 
     fileprivate var nodes: [Node] = []
+    /// The gradient that the value of the computation will be given, for ops that make theirs on the way
+    /// forward.
+    let seed: Double
+
+    init(seed: Double) { self.seed = seed }
 
     /// From the last to the first, as `backward` does: a node that goes before those that use it would leave
     /// the end of the graph to be freed recursively.
@@ -33,7 +38,7 @@ package final class Tape: @unchecked Sendable {
 ///   - body: computes the value, of one element. Ops build a graph only inside this call.
 /// - Returns: the value, detached.
 public func valueWithGradient(weight: Double = 1, _ body: () throws -> Tensor) rethrows -> Tensor {
-    let tape = Tape()
+    let tape = Tape(seed: weight)
     let value = try Tape.$current.withValue(tape) { try body() }
     precondition(value.count == 1, "valueWithGradient: expected a scalar, got shape \(value.shape)")
     if let root = value.node {

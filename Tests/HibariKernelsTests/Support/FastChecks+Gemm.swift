@@ -1,11 +1,11 @@
 import HibariKernels
 
 extension FastChecks {
-    /// Rows, columns, depth: single elements, edges of every tile, more than one block of depth, several
-    /// tasks.
+    /// Rows, columns, depth: single elements, edges of every tile, more than one block of depth, several tasks,
+    /// several chunks of B in both directions.
     private static let gemmSizes = [
         (1, 1, 1), (3, 2, 0), (4, 8, 5), (5, 9, 7), (6, 16, 33), (13, 33, 17), (12, 32, 256), (1, 100, 300),
-        (100, 1, 40), (11, 70, 513), (130, 97, 66), (90, 130, 257),
+        (100, 1, 40), (11, 70, 513), (130, 97, 66), (90, 130, 257), (7, 4200, 40), (13, 40, 1100),
     ]
 
     static func gemm() {

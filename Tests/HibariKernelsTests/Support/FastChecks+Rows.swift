@@ -34,20 +34,33 @@ extension FastChecks {
         for hasBias in subtractsMean ? [true, false] : [false] {
             let name = "\(subtractsMean ? "layer" : "rms") norm \(rows)×\(n), bias \(hasBias)"
             compare(name, [x, weight, bias], [dy, statistics]) {
-                Float.normalize(problem, $0[0], weight: $0[1], bias: hasBias ? $0[2] : nil, $1[0], $1[1])
+                Float.normalize(problem, $0[0], nil, weight: $0[1], bias: hasBias ? $0[2] : nil, $1[0], $1[1])
             } reference: {
-                Double.normalize(problem, $0[0], weight: $0[1], bias: hasBias ? $0[2] : nil, $1[0], $1[1])
+                Double.normalize(
+                    problem, $0[0], nil, weight: $0[1], bias: hasBias ? $0[2] : nil, $1[0], $1[1])
+            }
+            compare(name + " of a sum", [x, weight, bias, dy], [dy, statistics, x]) {
+                Float.normalize(
+                    problem, $0[0], NormResidual(addend: $0[3], sum: $1[2]), weight: $0[1],
+                    bias: hasBias ? $0[2] : nil, $1[0], $1[1])
+            } reference: {
+                Double.normalize(
+                    problem, $0[0], NormResidual(addend: $0[3], sum: $1[2]), weight: $0[1],
+                    bias: hasBias ? $0[2] : nil, $1[0], $1[1])
             }
             // Statistics need only be the same for both, not right.
             let given = sample(rows * problem.statisticsPerRow, 0.5...1.5, seed: 5)
-            compare(name + " backward", [x, weight, given, dy], [x, weight, bias], limit: 4e-6) {
-                Float.normalizeBackward(
-                    problem, $0[0], weight: $0[1], $0[2], $0[3], $1[0], dWeight: $1[1],
-                    dBias: hasBias ? $1[2] : nil)
-            } reference: {
-                Double.normalizeBackward(
-                    problem, $0[0], weight: $0[1], $0[2], $0[3], $1[0], dWeight: $1[1],
-                    dBias: hasBias ? $1[2] : nil)
+            for accumulate in [false, true] {
+                let backward = name + " backward, accumulate \(accumulate)"
+                compare(backward, [x, weight, given, dy], [x, weight, bias], limit: 4e-6) {
+                    Float.normalizeBackward(
+                        problem, $0[0], weight: $0[1], $0[2], $0[3], $1[0], accumulate: accumulate,
+                        dWeight: $1[1], dBias: hasBias ? $1[2] : nil)
+                } reference: {
+                    Double.normalizeBackward(
+                        problem, $0[0], weight: $0[1], $0[2], $0[3], $1[0], accumulate: accumulate,
+                        dWeight: $1[1], dBias: hasBias ? $1[2] : nil)
+                }
             }
         }
     }
@@ -59,21 +72,32 @@ extension FastChecks {
         let (x, dy) = (sample(count), sample(count, seed: 2))
         let (q, k) = (sample(headDim, seed: 3), sample(headDim, seed: 4))
         let inverse = sample(rows * problem.normalizedHeads, 0.5...1.5)
-        compare("headNorm \(problem)", [x, q, k], [dy, inverse]) {
-            Float.normalizeHeads(problem, $0[0], queryWeight: $0[1], keyWeight: $0[2], $1[0], $1[1])
-        } reference: {
-            Double.normalizeHeads(problem, $0[0], queryWeight: $0[1], keyWeight: $0[2], $1[0], $1[1])
-        }
-        compare("headNorm backward \(problem)", [x, q, k, inverse, dy], [x, q, k], limit: 4e-6) {
-            Float.normalizeHeadsBackward(
-                problem, $0[0], queryWeight: $0[1], keyWeight: $0[2], $0[3], $0[4], $1[0],
-                dQueryWeight: $1[1],
-                dKeyWeight: $1[2])
-        } reference: {
-            Double.normalizeHeadsBackward(
-                problem, $0[0], queryWeight: $0[1], keyWeight: $0[2], $0[3], $0[4], $1[0],
-                dQueryWeight: $1[1],
-                dKeyWeight: $1[2])
+        // Sequences of 5 from position 2 on; the angles need only be the same for both, not of a circle.
+        let (cosine, sine) = (sample(7 * (headDim / 2), seed: 5), sample(7 * (headDim / 2), seed: 6))
+        for rotates in [false, true] {
+            func rotation<T>(_ cosine: UnsafePointer<T>, _ sine: UnsafePointer<T>) -> HeadRotation<T>? {
+                rotates
+                    ? HeadRotation(cosine: cosine, sine: sine, sequenceLength: 5, firstPosition: 2) : nil
+            }
+            let name = "headNorm \(problem), rotates \(rotates)"
+            compare(name, [x, q, k, cosine, sine], [dy, inverse]) {
+                Float.normalizeHeads(
+                    problem, $0[0], queryWeight: $0[1], keyWeight: $0[2], rotation($0[3], $0[4]), $1[0], $1[1]
+                )
+            } reference: {
+                Double.normalizeHeads(
+                    problem, $0[0], queryWeight: $0[1], keyWeight: $0[2], rotation($0[3], $0[4]), $1[0], $1[1]
+                )
+            }
+            compare(name + " backward", [x, q, k, inverse, dy, cosine, sine], [x, q, k], limit: 4e-6) {
+                Float.normalizeHeadsBackward(
+                    problem, $0[0], queryWeight: $0[1], keyWeight: $0[2], rotation($0[5], $0[6]), $0[3],
+                    $0[4], $1[0], dQueryWeight: $1[1], dKeyWeight: $1[2])
+            } reference: {
+                Double.normalizeHeadsBackward(
+                    problem, $0[0], queryWeight: $0[1], keyWeight: $0[2], rotation($0[5], $0[6]), $0[3],
+                    $0[4], $1[0], dQueryWeight: $1[1], dKeyWeight: $1[2])
+            }
         }
     }
 

@@ -1,0 +1,22 @@
+/// Runs `body` without keeping what its ops need for the backward pass, which runs it again.
+///
+/// Trades time for memory: none of the activations inside lives until the backward pass. The gradients are
+/// the same to the bit.
+///
+/// - Parameter body: gives the same result each time it is run.
+/// Source: Chen et al. 2016, arXiv:1604.06174.
+public func recomputed(_ x: Tensor, _ body: @escaping (Tensor) -> Tensor) -> Tensor {
+    guard let tape = Tape.current else { return body(x) }
+    let output = Tape.$current.withValue(nil) { body(x.detached) }
+    let node = Node(op: .recompute) { gradient in
+        // The input keeps its node of the outer tape, where its gradient gathers.
+        let inner = Tape(seed: tape.seed)
+        let again = Tape.$current.withValue(inner) { body(x) }
+        require(again.shape == output.shape, .recompute, "the body gave \(output.shape), then \(again.shape)")
+        if let root = again.node { inner.backward(from: root, seed: gradient) }
+    }
+    tape.append(node)
+    var result = output
+    result.node = node
+    return result
+}
