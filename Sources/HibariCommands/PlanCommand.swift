@@ -37,7 +37,7 @@ private struct Plan {
     let secondsPerStep: Double
     /// The largest resident memory during the probe: data, weights, gradients, moments, activations.
     let memory: Int
-    /// The model of the run, and each checkpoint with both moments; best, newest and the one being written.
+    /// The model of the run, and each checkpoint with the state of the optimizer; best, newest and the one being written.
     let disk: Int
 
     init(_ pretraining: Pretraining, secondsPerStep: Double) {
@@ -50,8 +50,7 @@ private struct Plan {
         trainingTokens = pretraining.trainingTokens
         self.secondsPerStep = secondsPerStep
         memory = peakResidentBytes()
-        let moments = c.optimizer == .adamw ? 2 : 1
-        disk = groups.total * 4 * (1 + moments) * (c.keep + 2)
+        disk = 4 * (groups.total + c.stateCount(groups)) * (c.keep + 2)
     }
 
     var speed: Double { Double(tokensPerStep) / secondsPerStep }

@@ -1,15 +1,12 @@
 import ArgumentParser
 import HibariModels
 import HibariNN
-import HibariOptimizers
 import HibariSupport
 import HibariTraining
 
 extension ModelFamily: ExpressibleByArgument {}
 extension Activation: ExpressibleByArgument {}
 extension Recompute: ExpressibleByArgument {}
-extension LearningRateSchedule.Shape: ExpressibleByArgument {}
-extension PretrainConfiguration.OptimizerKind: ExpressibleByArgument {}
 
 /// The text and the tokenizer.
 struct DataOptions: ParsableArguments {
@@ -61,7 +58,7 @@ struct ModelOptions: ParsableArguments {
     var activation: Activation?
 }
 
-/// How long and how to train.
+/// How long to train, and on how much at once.
 struct RecipeOptions: ParsableArguments {
     @Option(help: "Sequences per step.") var batch = 16
     @Option(help: "Sequences per forward pass; saves memory, same result without dropout (default: batch).")
@@ -78,24 +75,6 @@ struct RecipeOptions: ParsableArguments {
     @Option(help: "Length of the run in passes over the text.") var epochs: Double?
     @Option(help: "Length of the run in minutes; a short probe turns it into steps.") var minutes: Double?
 
-    @Option(
-        help: ArgumentHelp("adamw, muon (hidden matrices; adamw for the rest) or sgd.", valueName: "name"))
-    var optimizer = PretrainConfiguration.OptimizerKind.adamw
-
-    @Option(help: "Peak learning rate.") var lr = 1e-3
-    @Option(help: "Muon's peak learning rate, of the hidden matrices; follows lr's schedule (default: 0.02).")
-    var muonLr: Double?
-    @Option(help: "Muon's momentum (default: 0.95).") var muonMomentum: Double?
-    @Option(help: "Final learning rate (default: lr/10).") var minLr: Double?
-    @Option(help: "Steps of linear warm-up (default: 100, at most a tenth of the run).") var warmup: Int?
-
-    @Option(help: ArgumentHelp("cosine, linear, constant or wsd.", valueName: "name"))
-    var schedule = LearningRateSchedule.Shape.cosine
-
-    @Option(help: "Decoupled weight decay, on matrices only.") var weightDecay = 0.1
-    @Option(help: "AdamW's β₁; momentum of sgd.") var beta1 = 0.9
-    @Option(help: "AdamW's β₂.") var beta2 = 0.95
-    @Option(help: "Limit of the gradient norm; 0 for none.") var clip = 1.0
     @Option(help: "Share of the target spread over all tokens.") var labelSmoothing = 0.0
     @Option(help: "Seed of weights, order of data and dropout.") var seed: UInt64 = 1
 }
@@ -118,6 +97,7 @@ struct PretrainOptions: ParsableArguments {
     @OptionGroup(title: "Text") var data: DataOptions
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup(title: "Recipe") var recipe: RecipeOptions
+    @OptionGroup(title: "Optimizer") var optimizer: OptimizerOptions
     @OptionGroup(title: "Monitoring") var monitor: MonitorOptions
 
     // Both are taken out of the arguments before they get here; declared for --help.
@@ -153,17 +133,7 @@ struct PretrainOptions: ParsableArguments {
         c.microBatch = recipe.microBatch
         c.recompute = recipe.recompute
         c.horizon = try horizon()
-        c.optimizer = recipe.optimizer
-        c.learningRate = recipe.lr
-        c.muonLearningRate = recipe.muonLr
-        c.muonMomentum = recipe.muonMomentum
-        c.minimumLearningRate = recipe.minLr
-        c.warmup = recipe.warmup
-        c.schedule = recipe.schedule
-        c.weightDecay = recipe.weightDecay
-        c.beta1 = recipe.beta1
-        c.beta2 = recipe.beta2
-        c.clip = recipe.clip
+        optimizer.apply(to: &c)
         c.labelSmoothing = recipe.labelSmoothing
         c.seed = recipe.seed
         c.evaluateEvery = monitor.evalEvery

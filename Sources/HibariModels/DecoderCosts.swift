@@ -7,6 +7,8 @@ extension DecoderConfiguration {
         public var attention = 0
         public var feedForward = 0
         public var norms = 0
+        /// Of attention and feedForward the matrices, without biases.
+        public var hiddenMatrices = 0
 
         public var total: Int { embedding + attention + feedForward + norms }
     }
@@ -18,9 +20,11 @@ extension DecoderConfiguration {
         let biasShare = hasBias ? 1 : 0
         var groups = ParameterGroups()
         groups.embedding = vocabularySize * c * (tiesEmbeddings ? 1 : 2) + (isGPT2 ? contextLength * c : 0)
-        groups.attention =
-            layerCount * (c * headLayout.rowWidth + queries * c + biasShare * (headLayout.rowWidth + c))
-        groups.feedForward = layerCount * ((isGPT2 ? 2 : 3) * c * f + biasShare * (f + c))
+        let attention = layerCount * (c * headLayout.rowWidth + queries * c)
+        let feedForward = layerCount * (isGPT2 ? 2 : 3) * c * f
+        groups.hiddenMatrices = attention + feedForward
+        groups.attention = attention + layerCount * biasShare * (headLayout.rowWidth + c)
+        groups.feedForward = feedForward + layerCount * biasShare * (f + c)
         let perNorm = c * (1 + biasShare)
         groups.norms = (2 * layerCount + 1) * perNorm + (family == .qwen3 ? layerCount * 2 * headDim : 0)
         return groups

@@ -9,7 +9,7 @@ public struct LearningRateSchedule: Sendable {
         case linear
         /// The peak to the end.
         case constant
-        /// Warm-up, stable, decay: the peak until the last fifth, then a line to the minimum.
+        /// Warm-up, stable, decay: the peak until the last `decayShare`, then a line to the minimum.
         case wsd
     }
 
@@ -18,13 +18,19 @@ public struct LearningRateSchedule: Sendable {
     public var minimum: Double
     public var warmupSteps: Int
     public var totalSteps: Int
+    /// The part of the run after warm-up in which `wsd` decays, above 0.
+    public var decayShare: Double
 
-    public init(shape: Shape, peak: Double, minimum: Double, warmupSteps: Int, totalSteps: Int) {
+    public init(
+        shape: Shape, peak: Double, minimum: Double, warmupSteps: Int, totalSteps: Int,
+        decayShare: Double = 0.2
+    ) {
         self.shape = shape
         self.peak = peak
         self.minimum = minimum
         self.warmupSteps = warmupSteps
         self.totalSteps = totalSteps
+        self.decayShare = decayShare
     }
 
     /// The rate of step `step`, counted from 0. During warm-up peak·(step + 1)/(warmup + 1), as nanoGPT.
@@ -36,8 +42,8 @@ public struct LearningRateSchedule: Sendable {
         case .linear: return minimum + (peak - minimum) * (1 - progress)
         case .cosine: return minimum + (peak - minimum) * 0.5 * (1 + Double.cosine(turns: progress / 2))
         case .wsd:
-            let decay = 0.2
-            return progress < 1 - decay ? peak : minimum + (peak - minimum) * (1 - progress) / decay
+            return progress < 1 - decayShare
+                ? peak : minimum + (peak - minimum) * (1 - progress) / decayShare
         }
     }
 }

@@ -42,16 +42,20 @@ public struct PretrainConfiguration: Sendable, Equatable {
 
     public var optimizer = OptimizerKind.adamw
     public var learningRate = 1e-3
-    /// Muon's peak rate, of the hidden matrices; nil for its default.
+    /// Muon's peak rate, of the hidden matrices. This and the next are nil for the optimizer's default.
     public var muonLearningRate: Double?
     public var muonMomentum: Double?
+    public var beta1: Double?
+    public var beta2: Double?
     public var minimumLearningRate: Double?
     public var warmup: Int?
     public var schedule = LearningRateSchedule.Shape.cosine
     public var weightDecay = 0.1
-    public var beta1 = 0.9
-    public var beta2 = 0.95
+    /// Of the run, for the wsd schedule; nil for its default.
+    public var decayShare: Double?
     public var clip = 1.0
+    /// How much the average of the weights keeps of itself at each step; 0 for no average.
+    public var ema = 0.0
     public var labelSmoothing = 0.0
 
     public var validationFraction = 0.1
@@ -66,19 +70,10 @@ public struct PretrainConfiguration: Sendable, Equatable {
     public var keep = 2
     public var seed: UInt64 = 1
 
-    /// The optimizers of pretraining.
-    public enum OptimizerKind: String, Sendable, CaseIterable {
-        case adamw, muon, sgd
-    }
-
     public init() {}
 
     /// Sequences of one forward pass.
     public var effectiveMicroBatch: Int { microBatch ?? batch }
-
-    /// The peak rate of the hidden matrices.
-    public var effectiveMuonLearningRate: Double { muonLearningRate ?? 0.02 }
-    public var effectiveMuonMomentum: Double { muonMomentum ?? 0.95 }
 
     /// Checks every number that is not checked by the model's own configuration.
     public func validate() throws(ConfigurationError) {
@@ -111,22 +106,12 @@ public struct PretrainConfiguration: Sendable, Equatable {
         case .epochs(let count): try inRange("epochs", count, count > 0, "a positive number")
         case .minutes(let count): try inRange("minutes", count, count > 0, "a positive number")
         }
-        try inRange("lr", learningRate, learningRate > 0, "a positive number")
+        try validateOptimizer()
         if let rate = minimumLearningRate {
             try inRange("min-lr", rate, rate >= 0 && rate <= learningRate, "from 0 to --lr (\(learningRate))")
         }
-        try inRange("muon-lr", effectiveMuonLearningRate, effectiveMuonLearningRate > 0, "a positive number")
-        try inRange(
-            "muon-momentum", effectiveMuonMomentum, (0..<1).contains(effectiveMuonMomentum),
-            "from 0 up to but not including 1")
-        for (name, value) in [("muon-lr", muonLearningRate), ("muon-momentum", muonMomentum)]
-        where value != nil && optimizer != .muon {
-            throw .doesNotApply(name: name, to: "--optimizer \(optimizer.rawValue)")
-        }
         try notNegative("warmup", warmup ?? 0)
         try inRange("weight-decay", weightDecay, weightDecay >= 0, "0 or more")
-        try inRange("beta1", beta1, beta1 >= 0 && beta1 < 1, "from 0 up to but not including 1")
-        try inRange("beta2", beta2, beta2 >= 0 && beta2 < 1, "from 0 up to but not including 1")
         try inRange("clip", clip, clip >= 0, "0 (off) or more")
         try inRange(
             "label-smoothing", labelSmoothing, (0..<1).contains(labelSmoothing),
@@ -160,6 +145,7 @@ public struct PretrainConfiguration: Sendable, Equatable {
     /// The resolved settings under the names of their options.
     public var json: JSONValue {
         func optional(_ value: Int?) -> JSONValue { value.map { .integer($0) } ?? .null }
+        func optional(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
         var object = JSONObject([
             (key: "corpus", value: .array(corpus.map { .string($0) })),
             (key: "text-key", value: .string(textKey)),
@@ -181,11 +167,12 @@ public struct PretrainConfiguration: Sendable, Equatable {
         }
         let rest: [(String, JSONValue)] = [
             ("optimizer", .string(optimizer.rawValue)), ("lr", .number(learningRate)),
-            ("muon-lr", muonLearningRate.map { .number($0) } ?? .null),
-            ("muon-momentum", muonMomentum.map { .number($0) } ?? .null),
-            ("min-lr", minimumLearningRate.map { .number($0) } ?? .null), ("warmup", optional(warmup)),
-            ("schedule", .string(schedule.rawValue)), ("weight-decay", .number(weightDecay)),
-            ("beta1", .number(beta1)), ("beta2", .number(beta2)), ("clip", .number(clip)),
+            ("muon-lr", optional(appliedMuonLearningRate)),
+            ("muon-momentum", optional(appliedMuonMomentum)), ("beta1", optional(appliedBeta1)),
+            ("beta2", optional(appliedBeta2)), ("weight-decay", .number(weightDecay)),
+            ("clip", .number(clip)), ("ema", .number(ema)), ("min-lr", optional(minimumLearningRate)),
+            ("warmup", optional(warmup)), ("schedule", .string(schedule.rawValue)),
+            ("decay", optional(appliedDecayShare)),
             ("label-smoothing", .number(labelSmoothing)), ("val-fraction", .number(validationFraction)),
             ("val", validationPath.map { .string($0) } ?? .null), ("eval-every", .integer(evaluateEvery)),
             ("eval-batches", .integer(evaluationBatches)), ("sample-every", .integer(sampleEvery)),

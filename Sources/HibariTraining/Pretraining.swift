@@ -126,8 +126,9 @@ public final class Pretraining {
         let rows = Double(configuration.effectiveMicroBatch) * Double(configuration.context)
         let perRow =
             Double(decoder.vocabularySize) + Double(decoder.layerCount) * 8 * Double(decoder.hiddenSize)
-        let perWeight: Double = configuration.optimizer == .adamw ? 4 : 3
-        let needed = 4 * (perWeight * Double(decoder.parameterGroups.total) + rows * perRow)
+        let groups = decoder.parameterGroups
+        let weights = Double(2 * groups.total + configuration.stateCount(groups))
+        let needed = 4 * (weights + rows * perRow)
         let present = physicalMemoryBytes()
         if needed > Double(present) { throw RunError.notEnoughMemory(needed: needed, present: present) }
     }
@@ -183,7 +184,10 @@ public final class Pretraining {
     public func secondsPerStep(budget: Double) throws -> Double {
         var times: [Double] = []
         let started = monotonicSeconds()
-        let (optimizer, norm) = (makeOptimizer(), GradientNorm(model.parameters))
+        let optimizer = configuration.makeOptimizer(model.parameters)
+        let (norm, average) = (
+            GradientNorm(model.parameters), configuration.makeAverage(model.parameters)
+        )
         while times.count < 3 || monotonicSeconds() - started < budget, times.count < 200 {
             let stepStart = monotonicSeconds()
             for parameter in model.parameters { parameter.clearGradient() }
@@ -192,6 +196,7 @@ public final class Pretraining {
             }
             // A learning rate of 0 does the work of a step and leaves every weight as it is.
             optimizer.step(learningRate: 0, gradientScale: norm() > 0 ? 1 : 0)
+            average?.update(step: times.count)
             times.append(monotonicSeconds() - stepStart)
         }
         for parameter in model.parameters { parameter.clearGradient() }
@@ -205,30 +210,8 @@ public final class Pretraining {
         return (periodic, periodic * Double(validationTokens) / Double(max(1, evaluation.tokens)))
     }
 
-    private func makeOptimizer() -> any Optimizer {
-        switch configuration.optimizer {
-        case .adamw:
-            AdamW(
-                model.parameters, beta1: configuration.beta1, beta2: configuration.beta2,
-                weightDecay: configuration.weightDecay)
-        case .muon:
-            Muon(
-                model.parameters,
-                rateRatio: configuration.effectiveMuonLearningRate / configuration.learningRate,
-                momentum: configuration.effectiveMuonMomentum, beta1: configuration.beta1,
-                beta2: configuration.beta2, weightDecay: configuration.weightDecay)
-        case .sgd:
-            SGD(model.parameters, momentum: configuration.beta1, weightDecay: configuration.weightDecay)
-        }
-    }
-
     /// The learning rates of the run.
-    public var schedule: LearningRateSchedule {
-        LearningRateSchedule(
-            shape: configuration.schedule, peak: configuration.learningRate,
-            minimum: configuration.minimumLearningRate ?? configuration.learningRate / 10,
-            warmupSteps: configuration.warmup ?? min(100, totalSteps / 10), totalSteps: totalSteps)
-    }
+    public var schedule: LearningRateSchedule { configuration.makeSchedule(totalSteps: totalSteps) }
 
     /// Trains to the end, or until a signal.
     ///
@@ -242,8 +225,9 @@ public final class Pretraining {
             sampleEvery: configuration.sampleEvery, saveEvery: configuration.saveEvery,
             keep: configuration.keep)
         let loop = TrainingLoop(
-            task, optimizer: makeOptimizer(), schedule: schedule, options: options, run: run, observe: observe
-        )
+            task, optimizer: configuration.makeOptimizer(model.parameters),
+            average: configuration.makeAverage(model.parameters), schedule: schedule, options: options,
+            run: run, observe: observe)
         // Held until the run ends, however it ends.
         let lock: RunLock?
         if let run {

@@ -5,80 +5,12 @@ import HibariOptimizers
 import HibariSupport
 import HibariTensor
 
-/// The settings of the loop that serves every task.
-public struct LoopOptions: Sendable {
-    public var totalSteps: Int
-    /// Micro-batches per step.
-    public var accumulation: Int
-    /// Limit of the global gradient norm; 0 for none.
-    public var clip: Double
-    public var logEvery: Int
-    /// 0 for only at the end.
-    public var evaluateEvery: Int
-    /// 0 for never.
-    public var sampleEvery: Int
-    /// 0 for only at the end.
-    public var saveEvery: Int
-    /// How many of the newest checkpoints stay, besides the best.
-    public var keep: Int
-
-    public init(
-        totalSteps: Int, accumulation: Int = 1, clip: Double = 1, logEvery: Int = 10,
-        evaluateEvery: Int = 250,
-        sampleEvery: Int = 0, saveEvery: Int = 0, keep: Int = 2
-    ) {
-        self.totalSteps = totalSteps
-        self.accumulation = accumulation
-        self.clip = clip
-        self.logEvery = logEvery
-        self.evaluateEvery = evaluateEvery
-        self.sampleEvery = sampleEvery
-        self.saveEvery = saveEvery
-        self.keep = keep
-    }
-}
-
-/// What happened in a run, for progress lines and logs.
-public enum TrainingEvent {
-    case step(StepReport, totalSteps: Int)
-    case evaluation(step: Int, Evaluation, isBest: Bool, isFinal: Bool)
-    case sample(step: Int)
-    case checkpoint(step: Int, path: String)
-}
-
-/// One step of training.
-public struct StepReport: Sendable, Equatable {
-    /// Steps done, this one included.
-    public var step: Int
-    public var tokens: Int
-    public var loss: Double
-    public var learningRate: Double
-    /// Before clipping.
-    public var gradientNorm: Double
-    public var tokensPerSecond: Double
-    /// Training time of the whole run so far.
-    public var seconds: Double
-}
-
-/// How a run ended.
-public struct TrainingResult: Sendable {
-    public var steps: Int
-    public var totalSteps: Int
-    public var lastLoss: Double
-    /// The final evaluation, over all held-out data.
-    public var evaluation: Evaluation?
-    public var seconds: Double
-    /// Median over the logged intervals of this session.
-    public var tokensPerSecond: Double
-    /// The signal that stopped the run early; nil if it ran to its end.
-    public var stoppedBy: Int32?
-}
-
 /// The one training loop: schedule, accumulation, clipping, metrics, evaluation, checkpoints, resume,
 /// signals.
 public final class TrainingLoop {
     private let task: any TrainingTask
     private let optimizer: any Optimizer
+    private let average: WeightAverage?
     private let gradientNorm: GradientNorm
     private let schedule: LearningRateSchedule
     private let options: LoopOptions
@@ -93,15 +25,18 @@ public final class TrainingLoop {
     private var lastSaved: Int?
 
     /// - Parameters:
+    ///   - average: of the weights: what is evaluated, sampled from and published; nil for the weights as they
+    ///     are trained.
     ///   - run: where metrics and checkpoints go; nil for a run that leaves nothing.
     ///   - observe: called as things happen, on the training thread.
     public init(
-        _ task: any TrainingTask, optimizer: any Optimizer, schedule: LearningRateSchedule,
-        options: LoopOptions,
-        run: RunDirectory? = nil, observe: @escaping (TrainingEvent) throws -> Void = { _ in }
+        _ task: any TrainingTask, optimizer: any Optimizer, average: WeightAverage? = nil,
+        schedule: LearningRateSchedule, options: LoopOptions, run: RunDirectory? = nil,
+        observe: @escaping (TrainingEvent) throws -> Void = { _ in }
     ) {
         self.task = task
         self.optimizer = optimizer
+        self.average = average
         gradientNorm = GradientNorm(task.parameters)
         self.schedule = schedule
         self.options = options
@@ -130,13 +65,15 @@ public final class TrainingLoop {
                 path: path, what: "number of threads", expected: "\(saved.threads)", got: "\(state.threads)")
         }
         let file = try SafetensorsFile(path: joinPath(checkpoint, "optimizer.safetensors"))
-        try optimizer.restore(stepCount: saved.optimizerSteps) { name, shape in
+        func tensor(_ name: String, _ shape: Shape) throws -> Tensor {
             guard file.shape(of: name) == shape.array else {
                 throw CheckpointError.wrongShape(
                     path: file.path, tensor: name, expected: shape.array, got: file.shape(of: name) ?? [])
             }
             return try file.tensor(named: name, .float32)
         }
+        try optimizer.restore(stepCount: saved.optimizerSteps, tensor)
+        try average?.restore(tensor)
         state = saved
         state.threads = ThreadPool.shared.threadCount
         secondsBefore = saved.seconds
@@ -161,13 +98,19 @@ public final class TrainingLoop {
             if isDue(options.logEvery) || isLast { try log(&report!) }
             if isDue(options.evaluateEvery) || isLast { evaluation = try self.evaluate(isFinal: isLast) }
             if isDue(options.sampleEvery) || (isLast && options.sampleEvery > 0) {
-                try observe(.sample(step: state.step))
+                try averaged { try observe(.sample(step: state.step)) }
             }
             let signal = isLast ? nil : StopSignal.pending
             if isDue(options.saveEvery) || isLast || signal != nil { try save(isBest: false) }
             if let signal { return result(report, evaluation, stoppedBy: signal) }
         }
         return result(report, evaluation, stoppedBy: nil)
+    }
+
+    /// Runs `body` on the weights that count for others: the averaged ones, if there is an average.
+    private func averaged<Result>(_ body: () throws -> Result) rethrows -> Result {
+        guard let average else { return try body() }
+        return try average.withAverages(body)
     }
 
     private func isDue(_ interval: Int) -> Bool { interval > 0 && state.step % interval == 0 }
@@ -188,6 +131,7 @@ public final class TrainingLoop {
         }
         let scale = options.clip > 0 ? min(1, options.clip / (norm + 1e-6)) : 1
         optimizer.step(learningRate: rate, gradientScale: scale)
+        average?.update(step: state.step + 1)
         let tokens = (state.step + 1) * options.accumulation * task.tokensPerMicroBatch
         return StepReport(
             step: state.step + 1, tokens: tokens, loss: loss, learningRate: rate, gradientNorm: norm,
@@ -219,14 +163,15 @@ public final class TrainingLoop {
     }
 
     private func evaluate(isFinal: Bool) throws -> Evaluation? {
-        guard let evaluation = try task.evaluate(isFinal: false) else { return nil }
+        guard let evaluation = try averaged({ try task.evaluate(isFinal: false) }) else { return nil }
         guard evaluation.loss.isFinite else { throw notFinite(step: state.step, loss: evaluation.loss) }
         let isBest = state.bestLoss.map { evaluation.loss < $0 } ?? true
         if isBest { state.bestLoss = evaluation.loss }
         try logEvaluation("eval", evaluation, isBest: isBest)
         var last = evaluation
         // Before the checkpoint, which ends the run: a run resumed from it logs nothing more.
-        if isFinal, !evaluation.isComplete, let complete = try task.evaluate(isFinal: true) {
+        if isFinal, !evaluation.isComplete, let complete = try averaged({ try task.evaluate(isFinal: true) })
+        {
             try logEvaluation("final", complete, isBest: isBest)
             last = complete
         }
@@ -260,9 +205,11 @@ public final class TrainingLoop {
         state.metricsBytes = metrics?.byteCount ?? 0
         try metrics?.synchronize()
         try run.writeCheckpoint(step: state.step, isBest: isBest) { folder in
-            try task.saveModel(to: folder)
+            try averaged { try task.saveModel(to: folder) }
             try writeSafetensors(
-                optimizer.state.map { SafetensorsTensor(name: $0.name, $0.tensor) },
+                (optimizer.state + (average?.weights ?? [])).map {
+                    SafetensorsTensor(name: $0.name, $0.tensor)
+                },
                 to: joinPath(folder, "optimizer.safetensors"))
             try writeFileAtomically(joinPath(folder, "state.json"), state.json.bytes(pretty: true))
         }

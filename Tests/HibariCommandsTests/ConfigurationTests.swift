@@ -15,6 +15,8 @@ import Testing
             "--micro-batch", "2",
         ],
         ["--minutes", "1.5", "--optimizer", "sgd", "--schedule", "wsd", "--seed", "18446744073709551615"],
+        ["--optimizer", "lion", "--beta2", "0.98", "--schedule", "wsd", "--decay", "0.3", "--ema", "0.99"],
+        ["--optimizer", "muon", "--muon-lr", "0.01"], ["--optimizer", "adagrad"],
         ["--epochs", "3", "--eval-batches", "2", "--val", "other file.txt", "--lr", "1e-7", "--min-lr", "0"],
     ])
     func printedConfigurationReadsBack(_ options: [String]) throws {

@@ -1,3 +1,4 @@
+import HibariCheckpoint
 import HibariModels
 import HibariSupport
 import HibariTraining
@@ -49,6 +50,27 @@ import Testing
         }
         try tiny.resume("cut", configuration)
         try tiny.expectSame("unbroken", "cut")
+    }
+
+    /// Both the averaged weights and those that are trained go on where they stood.
+    @Test(arguments: [2, 6, 13]) func withAverages(_ step: Int) throws {
+        let configuration = tiny.configuration { $0.ema = 0.9 }
+        try tiny.train("unbroken", configuration)
+        #expect(throws: Interruption.self) {
+            try tiny.train("cut", configuration) {
+                if case .step(let report, _) = $0, report.step == step { throw Interruption() }
+            }
+        }
+        try tiny.resume("cut", configuration)
+        try tiny.expectSame("unbroken", "cut")
+        let (averaged, plain) = (tiny.run("unbroken").path, tiny.run("whole").path)
+        let file = try SafetensorsFile(path: averaged + "/last/optimizer.safetensors")
+        // Averages change nothing of the training itself.
+        let weights = try SafetensorsFile(path: plain + "/last/model.safetensors")
+        for name in weights.tensorNames {
+            let isSame = try file.floats(of: "weights." + name) == weights.floats(of: name)
+            #expect(isSame, "\(name)")
+        }
     }
 
     @Test func interruptedAgainAndAgain() throws {

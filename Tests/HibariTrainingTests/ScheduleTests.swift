@@ -34,6 +34,11 @@ import Testing
         #expect(schedule.rate(at: 19) == 1)
         #expect(isClose(schedule.rate(at: 20), 1))
         #expect(isClose(schedule.rate(at: 22), 0.55))
+        var long = schedule
+        long.decayShare = 0.5
+        #expect(long.rate(at: 13) == 1 && isClose(long.rate(at: 19), 0.55) && isClose(long.rate(at: 24), 0.1))
+        long.decayShare = 1
+        #expect(isClose(long.rate(at: 4), 1) && isClose(long.rate(at: 14), 0.55))
     }
 
     @Test(arguments: LearningRateSchedule.Shape.allCases) func neverOutsideItsLimits(

@@ -51,6 +51,8 @@ typedef struct __attribute__((swift_attr("@Sendable"))) hibari_kernel_table {
     /// being 1) into panels of `tile_columns` columns, zero padded.
     void (*pack_columns)(size_t columns, size_t depth, const float *b, size_t column_stride,
                          size_t depth_stride, float *packed);
+    /// c[i, j] = c[j, i] for the elements above the diagonal in rows `first` ≤ i < `last` of an n × n matrix.
+    void (*mirror_lower)(size_t n, size_t first, size_t last, float *c);
     /// C[0..rows, 0..columns] = (accumulate ? C : 0) + A·B for a packed B. Rows of A begin `a_stride` apart
     /// and are contiguous along the depth, and `rows` is then a multiple of `tile_rows`; or `a_stride` is 0
     /// and A is packed.

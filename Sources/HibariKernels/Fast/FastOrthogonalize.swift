@@ -48,8 +48,8 @@ extension Float {
     static func symmetricGemm(_ problem: GemmProblem, _ a: Input, _ b: Input, _ c: Output) {
         let product = PackedGemm(problem, a, b, c)
         let (n, depths) = (problem.rows, 0..<problem.depth)
-        // Eight tiles of rows are as long as two or three of columns, so little above the diagonal is computed.
-        let rowsPerTask = 8 * product.tileRows
+        // Four tiles of rows are little longer than one of columns, so little above the diagonal is computed.
+        let rowsPerTask = 4 * product.tileRows
         let tasks = (n + rowsPerTask - 1) / rowsPerTask
         withScratch(Float.self, count: serialGemmScratch(columns: n, depth: problem.depth)) { packedB in
             product.packB(0..<n, depths, packedB)
@@ -62,23 +62,8 @@ extension Float {
                     packedColumns: 0..<n)
             }
         }
-        mirror(n, c)
-    }
-
-    /// Copies the lower triangle of `[n, n]` to the upper one, in blocks that stay in the first-level cache.
-    private static func mirror(_ n: Int, _ c: Output) {
-        let block = 32
-        parallelFor((n + block - 1) / block, grain: max(1, 16_384 / (n * block))) { blocks in
-            for row in blocks {
-                let rows = row * block..<min(n, (row + 1) * block)
-                for column in stride(from: rows.lowerBound, to: n, by: block) {
-                    for i in rows {
-                        for j in max(i + 1, column)..<max(i + 1, min(n, column + block)) {
-                            c[i * n + j] = c[j * n + i]
-                        }
-                    }
-                }
-            }
+        parallelFor(n, grain: roundUp(max(1, 16_384 / n), 8)) {
+            product.table.mirror_lower(n, $0.lowerBound, $0.upperBound, c)
         }
     }
 }

@@ -48,6 +48,16 @@ public final class Parameter {
         value = newValue.copied()
     }
 
+    /// Changes places with another tensor, without copying.
+    ///
+    /// - Precondition: same shape and type.
+    package func exchangeValue(with other: inout Tensor) {
+        precondition(
+            other.shape == shape && other.dtype == value.dtype,
+            "\(name): exchanged \(value.dtype) \(shape) for \(other.dtype) \(other.shape)")
+        swap(&value, &other)
+    }
+
     func accumulate(_ addend: Tensor) {
         withGradientBuffer { buffer, accumulates in
             if accumulates {

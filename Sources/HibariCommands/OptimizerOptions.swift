@@ -1,0 +1,67 @@
+import ArgumentParser
+import HibariOptimizers
+import HibariTraining
+
+extension LearningRateSchedule.Shape: ExpressibleByArgument {}
+extension PretrainConfiguration.OptimizerKind: ExpressibleByArgument {}
+
+/// How the weights follow their gradients.
+struct OptimizerOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "adamw, adam, muon (hidden matrices; adamw for the rest), lion, sgd, rmsprop, adagrad or adadelta.",
+            valueName: "name"))
+    var optimizer = PretrainConfiguration.OptimizerKind.adamw
+
+    @Option(help: "Peak learning rate. The default suits adamw: lion wants less, sgd and adadelta more.")
+    var lr = 1e-3
+    @Option(
+        help: "Peak learning rate of muon's hidden matrices; follows the schedule of lr (default: 0.02).")
+    var muonLr: Double?
+    @Option(help: "Muon's momentum (default: 0.95).") var muonMomentum: Double?
+    @Option(
+        help: """
+            Memory of the gradient: β₁ of adamw, adam, lion and muon's adamw, momentum of sgd (default: 0.9) and rmsprop \
+            (default: 0).
+            """)
+    var beta1: Double?
+    @Option(
+        help: """
+            Memory of its square: β₂ of adamw, adam and muon's adamw (default: 0.95), α of rmsprop (default: 0.99), ρ of \
+            adadelta (default: 0.9); of lion's average (default: 0.99).
+            """)
+    var beta2: Double?
+    @Option(
+        help:
+            "Weight decay, on matrices only; decoupled for adamw, muon and lion, else added to the gradient.")
+    var weightDecay = 0.1
+    @Option(help: "Limit of the gradient norm; 0 for none.") var clip = 1.0
+
+    @Option(help: ArgumentHelp("cosine, linear, constant or wsd.", valueName: "name"))
+    var schedule = LearningRateSchedule.Shape.cosine
+    @Option(help: "Steps of linear warm-up (default: 100, at most a tenth of the run).") var warmup: Int?
+    @Option(help: "Final learning rate (default: lr/10).") var minLr: Double?
+    @Option(help: "Share of the run after its warm-up in which wsd decays (default: 0.2).") var decay: Double?
+    @Option(
+        help: """
+            Average the weights, keeping this much of the average at each step, e.g. 0.999; evaluations, samples and \
+            the published model use it. 0 for none.
+            """)
+    var ema = 0.0
+
+    func apply(to c: inout PretrainConfiguration) {
+        c.optimizer = optimizer
+        c.learningRate = lr
+        c.muonLearningRate = muonLr
+        c.muonMomentum = muonMomentum
+        c.beta1 = beta1
+        c.beta2 = beta2
+        c.weightDecay = weightDecay
+        c.clip = clip
+        c.schedule = schedule
+        c.warmup = warmup
+        c.minimumLearningRate = minLr
+        c.decayShare = decay
+        c.ema = ema
+    }
+}
