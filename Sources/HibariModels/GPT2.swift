@@ -84,13 +84,15 @@ private struct GPT2Block {
         queryKeyValue = try conv1D(
             scope["attn"]["c_attn"], width, c.headLayout.rowWidth, deviation: c.initialDeviation)
         attentionOutput = try conv1D(
-            scope["attn"]["c_proj"], c.headCount * c.headDim, width, deviation: scope.residualDeviation(c.residualDeviation))
+            scope["attn"]["c_proj"], c.headCount * c.headDim, width,
+            deviation: scope.residualDeviation(c.residualDeviation))
         secondNorm = try makeNorm(c, scope["ln_2"])
         expand = try conv1D(
             scope["mlp"]["c_fc"], width, c.feedForwardSize, deviation: c.initialDeviation,
             activation: c.activation)
         contract = try conv1D(
-            scope["mlp"]["c_proj"], c.feedForwardSize, width, deviation: scope.residualDeviation(c.residualDeviation))
+            scope["mlp"]["c_proj"], c.feedForwardSize, width,
+            deviation: scope.residualDeviation(c.residualDeviation))
         attention = SelfAttention(c.headLayout, layer: layer)
     }
 

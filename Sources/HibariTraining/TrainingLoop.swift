@@ -229,8 +229,6 @@ public final class TrainingLoop {
             last = complete
         }
         if isBest { try save(isBest: true) }
-        // Evaluations use buffers of other sizes than training, and are rare.
-        BufferPool.shared.trim()
         // Speeds count training alone.
         lastLogged = (monotonicSeconds(), state.step)
         return last
