@@ -47,6 +47,7 @@ public struct LanguageModelTask: TrainingTask {
         batches.batch(
             step: microBatch, into: UnsafeMutableBufferPointer(start: ids.output(Int32.self), count: count),
             targets: UnsafeMutableBufferPointer(start: targets.output(Int32.self), count: count))
+        OpProfile.current?.mark(.batch)
         let logits = model.logits(ids, .training(seed: seed, step: UInt64(microBatch)))
         return crossEntropy(logits, targets, labelSmoothing: labelSmoothing)
     }

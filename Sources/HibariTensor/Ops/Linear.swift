@@ -55,7 +55,7 @@ package func linear(
     forward(x.dtype.scalar)
     let isOnTape = ([x, bias].compactMap { $0 } + weights).first { $0.node != nil }
     require(order == .fastest || isOnTape == nil, .linear, "the fixed order of summation has no gradient")
-    return record(.linear, isOnTape, output: output) { gradient in
+    return record(.linear, isOnTape, output: output, product: problem.sizes) { gradient in
         let dy = activation.map { activationGradient($0, preactivation, gradient) } ?? gradient
         problem.backward(x, weights, bias, dy)
     }
@@ -104,6 +104,9 @@ private struct LinearProblem {
             "bias \(String(describing: bias?.shape)) for \(weights.count) weights with \(start) outputs; expected [\(start)]"
         )
     }
+
+    /// Of all weights together.
+    var sizes: OpProfile.ProductSizes { .init(rows: rows, columns: totalOutputs, depth: inputs) }
 
     /// y[:, columns] = x·W
     func forward(_ columns: Range<Int>) -> GemmProblem {

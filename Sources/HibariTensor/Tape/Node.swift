@@ -3,12 +3,17 @@ import HibariKernels
 /// The place of a tensor in the graph: where its gradient gathers, and how it goes on to the op's inputs.
 package final class Node {
     package let op: OpName?
+    /// For profiles: the sizes of the op's product, if it is one.
+    let product: OpProfile.ProductSizes?
     private var gradient: Tensor?
     private var backward: ((Tensor) -> Void)?
     private let parameter: Parameter?
 
-    fileprivate init(op: OpName, backward: @escaping (Tensor) -> Void) {
+    fileprivate init(
+        op: OpName, product: OpProfile.ProductSizes?, backward: @escaping (Tensor) -> Void
+    ) {
         self.op = op
+        self.product = product
         self.backward = backward
         parameter = nil
     }
@@ -16,7 +21,16 @@ package final class Node {
     /// The leaf of a parameter: what arrives is added to the parameter's gradient.
     init(parameter: Parameter) {
         op = nil
+        product = nil
         self.parameter = parameter
+    }
+
+    /// A leaf of no parameter: the gradient that arrives is moved here, as between two ops, and goes no
+    /// further.
+    init() {
+        op = nil
+        product = nil
+        parameter = nil
     }
 
     /// Adds a finished gradient. The tensor may be shared with other nodes.
@@ -79,13 +93,18 @@ extension Tensor {
 
 /// Attaches a node to `output` if a tape is recording and any of `inputs` is on it.
 ///
-/// - Parameter backward: takes the gradient of the output and gives the inputs theirs. It must not capture
-///   `output` with a node (captured before this call, it has none).
+/// - Parameters:
+///   - product: the sizes of the product that the op is, for profiles.
+///   - backward: takes the gradient of the output and gives the inputs theirs. It must not capture `output`
+///     with a node (captured before this call, it has none).
 func record(
-    _ op: OpName, _ inputs: Tensor?..., output: Tensor, backward: @escaping (_ gradient: Tensor) -> Void
+    _ op: OpName, _ inputs: Tensor?..., output: Tensor, product: OpProfile.ProductSizes? = nil,
+    backward: @escaping (_ gradient: Tensor) -> Void
 ) -> Tensor {
-    guard let tape = Tape.current, inputs.contains(where: { $0?.node != nil }) else { return output }
-    let node = Node(op: op, backward: backward)
+    guard let tape = Tape.current else { return output }
+    tape.profile?.mark(.forward(op, product))
+    guard inputs.contains(where: { $0?.node != nil }) else { return output }
+    let node = Node(op: op, product: product, backward: backward)
     tape.append(node)
     var result = output
     result.node = node

@@ -10,6 +10,7 @@ package final class Tape: @unchecked Sendable {
     @TaskLocal package static var current: Tape?
 
     fileprivate var nodes: [Node] = []
+    let profile = OpProfile.current
 
     /// From the last to the first, as `backward` does: a node that goes before those that use it would leave
     /// the end of the graph to be freed recursively.
@@ -22,7 +23,10 @@ package final class Tape: @unchecked Sendable {
     /// Propagates from `root`, whose gradient is `seed`.
     func backward(from root: Node, seed: Tensor) {
         root.accumulate(seed)
-        while let node = nodes.popLast() { node.propagate() }
+        while let node = nodes.popLast() {
+            node.propagate()
+            if let profile, let op = node.op { profile.mark(.backward(op, node.product)) }
+        }
     }
 }
 
@@ -33,11 +37,21 @@ package final class Tape: @unchecked Sendable {
 ///   - body: computes the value, of one element. Ops build a graph only inside this call.
 /// - Returns: the value, detached.
 public func valueWithGradient(weight: Double = 1, _ body: () throws -> Tensor) rethrows -> Tensor {
+    let (value, propagate) = try valueWithPullback(body)
+    precondition(value.count == 1, "valueWithGradient: expected a scalar, got shape \(value.shape)")
+    propagate(Tensor(repeating: weight, shape: value.shape, value.dtype))
+    return value
+}
+
+/// Evaluates a tensor on a tape.
+///
+/// - Returns: the value, detached, and the function that takes its gradient, once, and adds the derivatives
+///   to the gradients of all leaves it depends on.
+func valueWithPullback(
+    _ body: () throws -> Tensor
+) rethrows -> (value: Tensor, propagate: (_ gradient: Tensor) -> Void) {
     let tape = Tape()
     let value = try Tape.$current.withValue(tape) { try body() }
-    precondition(value.count == 1, "valueWithGradient: expected a scalar, got shape \(value.shape)")
-    if let root = value.node {
-        tape.backward(from: root, seed: Tensor(repeating: weight, shape: value.shape, value.dtype))
-    }
-    return value.detached
+    let root = value.node
+    return (value.detached, { if let root { tape.backward(from: root, seed: $0) } })
 }
