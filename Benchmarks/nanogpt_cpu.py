@@ -55,11 +55,15 @@ def full_loss(model, data):
     return total / (len(data) - 1)
 
 
-def train(model, forward, halves, steps):
-    """Returns the wall-clock seconds, the seconds of each step and the last evaluation."""
+def train(model, forward, halves, steps, scores_all):
+    """Returns the wall-clock seconds, the seconds of each step and the evaluations.
+
+    With `scores_all` every evaluation has the loss over the whole validation text too, which the clock leaves
+    out.
+    """
     optimizer = make_optimizer(model, LEARNING_RATE, BETAS, WEIGHT_DECAY)
     parameters = list(model.parameters())
-    step_seconds, evaluation = [], {}
+    step_seconds, curve, left_out = [], [], 0.0
     begin = time.perf_counter()
     for step in range(steps + 1):
         if step % EVAL_INTERVAL == 0 or step == steps:
@@ -67,6 +71,11 @@ def train(model, forward, halves, steps):
             print(
                 f"step {step}: train {evaluation['train']:.4f}, val {evaluation['val']:.4f}", file=sys.stderr
             )
+            stopped = time.perf_counter()
+            curve.append({"step": step, "seconds": stopped - begin - left_out, **evaluation})
+            if scores_all:
+                curve[-1]["whole_val"] = full_loss(model, halves["val"])
+                left_out += time.perf_counter() - stopped
         if step == steps:
             break
         step_begin = time.perf_counter()
@@ -78,7 +87,7 @@ def train(model, forward, halves, steps):
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         step_seconds.append(time.perf_counter() - step_begin)
-    return time.perf_counter() - begin, step_seconds, evaluation
+    return time.perf_counter() - begin - left_out, step_seconds, curve
 
 
 def parse_arguments():
@@ -93,6 +102,11 @@ def parse_arguments():
     parser.add_argument("--threads", type=int, default=2, help="of PyTorch (default: 2)")
     parser.add_argument(
         "--compile", action="store_true", help="use torch.compile; compiling counts as training"
+    )
+    parser.add_argument(
+        "--score-all",
+        action="store_true",
+        help="score the whole validation text at every evaluation, the clock stopped",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON line")
     arguments = parser.parse_args()
@@ -114,13 +128,14 @@ def main():
 
     model = GPT(GPTSizes(LAYERS, HEADS, WIDTH, CONTEXT, len(id_of), gelu="none"))
     forward = torch.compile(model) if arguments.compile else model
-    seconds, step_seconds, evaluation = train(model, forward, halves, arguments.steps)
+    seconds, step_seconds, curve = train(model, forward, halves, arguments.steps, arguments.score_all)
     result = {
         "seconds": round(seconds, 3),
         "tokens_per_second": round(BATCH * CONTEXT / statistics.median(step_seconds)),
         "val_loss": round(full_loss(model, halves["val"]), 4),
-        "sampled_train_loss": round(evaluation["train"], 4),
-        "sampled_val_loss": round(evaluation["val"], 4),
+        "sampled_train_loss": round(curve[-1]["train"], 4),
+        "sampled_val_loss": round(curve[-1]["val"], 4),
+        "curve": curve,
         "steps": arguments.steps,
         "seed": arguments.seed,
         "threads": arguments.threads,

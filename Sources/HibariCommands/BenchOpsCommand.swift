@@ -30,16 +30,16 @@ struct BenchOpsCommand: ParsableCommand {
     }
 
     private func row(_ benchmark: OpBenchmark, _ result: OpBenchmark.Measurement) -> String {
-        // Backward of a product is two of the forward one's size.
-        let (forward, backward, unit) =
-            benchmark.flops.map { ($0, 2 * $0, "GFLOP/s") } ?? (
-                result.forwardBytes, result.backwardBytes, "GB/s"
-            )
+        let forward = (benchmark.forwardFLOPs ?? result.forwardBytes) / result.forwardSeconds
+        let backward = (benchmark.backwardFLOPs ?? result.backwardBytes) / result.backwardSeconds
         return row(
             benchmark.item.op.rawValue, benchmark.item.variant, fixed(result.forwardSeconds * 1e3, 3),
-            fixed(forward / result.forwardSeconds / 1e9, 1), fixed(result.backwardSeconds * 1e3, 3),
-            fixed(backward / result.backwardSeconds / 1e9, 1), unit)
+            speed(forward), fixed(result.backwardSeconds * 1e3, 3), speed(backward),
+            benchmark.forwardFLOPs == nil ? "GB/s" : "GFLOP/s")
     }
+
+    /// Blank for what no memory can do: the op passed its input on and moved nothing.
+    private func speed(_ perSecond: Double) -> String { perSecond > 2e12 ? "" : fixed(perSecond / 1e9, 1) }
 
     private func row(
         _ op: String, _ size: String, _ forward: String, _ forwardSpeed: String, _ backward: String,
@@ -56,8 +56,9 @@ struct BenchOpsCommand: ParsableCommand {
             "backward_milliseconds": .number(result.backwardSeconds * 1e3),
             "forward_gigabytes": .number(result.forwardBytes / result.forwardSeconds / 1e9),
             "backward_gigabytes": .number(result.backwardBytes / result.backwardSeconds / 1e9),
-            "forward_gigaflops": benchmark.flops.map { .number($0 / result.forwardSeconds / 1e9) } ?? .null,
-            "backward_gigaflops": benchmark.flops.map { .number(2 * $0 / result.backwardSeconds / 1e9) }
+            "forward_gigaflops": benchmark.forwardFLOPs.map { .number($0 / result.forwardSeconds / 1e9) }
+                ?? .null,
+            "backward_gigaflops": benchmark.backwardFLOPs.map { .number($0 / result.backwardSeconds / 1e9) }
                 ?? .null,
         ]
     }

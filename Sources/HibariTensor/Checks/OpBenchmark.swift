@@ -4,15 +4,17 @@ import HibariSupport
 package struct OpBenchmark {
     /// The op and its inputs.
     package let item: OpCase
-    /// Floating-point operations of the forward pass; nil for ops that are bounded by memory.
-    package let flops: Double?
+    /// Floating-point operations; nil for ops that are bounded by memory.
+    package let forwardFLOPs, backwardFLOPs: Double?
 
     init(
-        _ op: OpName, _ variant: String, _ inputs: [OpInput], flops: Double? = nil,
+        _ op: OpName, _ variant: String, _ inputs: [OpInput],
+        flops: (forward: Double, backward: Double)? = nil,
         _ apply: @escaping ([Tensor]) -> Tensor
     ) {
         item = OpCase(op, variant, inputs, apply)
-        self.flops = flops
+        forwardFLOPs = flops?.forward
+        backwardFLOPs = flops?.backward
     }
 
     /// What was measured: medians of one pass each.
@@ -94,12 +96,12 @@ extension OpBenchmark {
         return maps.map { name, m, n, k in
             OpBenchmark(
                 .linear, "\(name), \(m)×\(n)×\(k)", [OpInput([m, k]), OpInput([n, k])],
-                flops: 2 * Double(m * n * k)
+                flops: (2 * Double(m * n * k), 4 * Double(m * n * k))
             ) { linear($0[0], weights: [$0[1]]) }
         } + [
             OpBenchmark(
                 .matmul, "1024×1024×1024", [OpInput([1024, 1024]), OpInput([1024, 1024])],
-                flops: 2 * 1024 * 1024 * 1024
+                flops: (0x1p31, 0x1p32)
             ) { matmul($0[0], $0[1]) }
         ]
     }
@@ -157,11 +159,12 @@ extension OpBenchmark {
             (1, 1024, HeadLayout(heads: 12, keyValueHeads: 12, headDim: 64)),
         ]
         return attentions.map { batch, time, layout in
-            // Query·key and weights·value, each over half of the T² pairs.
-            let flops = 2 * Double(batch * layout.heads * layout.headDim) * Double(time * time)
+            // One product over half of the T² pairs. Forward has query·key and weights·value; backward has
+            // query·key again and the gradients of weights, queries, keys and values.
+            let product = Double(batch * layout.heads * layout.headDim) * Double(time * time)
             return OpBenchmark(
                 .attention, "\(batch)×\(time), \(layout.heads) heads, \(layout.keyValueHeads) of keys",
-                [OpInput([batch, time, layout.rowWidth])], flops: flops
+                [OpInput([batch, time, layout.rowWidth])], flops: (2 * product, 5 * product)
             ) { causalAttention($0[0], layout) }
         } + [
             OpBenchmark(.headNorm, "16×256, 6 heads, 2 of keys", [packed, weight, weight]) {

@@ -101,9 +101,9 @@ func record(
     _ op: OpName, _ inputs: Tensor?..., output: Tensor, product: OpProfile.ProductSizes? = nil,
     backward: @escaping (_ gradient: Tensor) -> Void
 ) -> Tensor {
-    guard let tape = Tape.current else { return output }
+    guard let tape = Tape.current, inputs.contains(where: { $0?.node != nil }) else { return output }
+    // Not before: an op inside another one, on detached inputs, counts to that.
     tape.profile?.mark(.forward(op, product))
-    guard inputs.contains(where: { $0?.node != nil }) else { return output }
     let node = Node(op: op, product: product, backward: backward)
     tape.append(node)
     var result = output

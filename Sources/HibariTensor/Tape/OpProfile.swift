@@ -17,6 +17,12 @@ public final class OpProfile: @unchecked Sendable {
     public struct ProductSizes: Hashable, Sendable {
         public var rows, columns, depth: Int
 
+        public init(rows: Int, columns: Int, depth: Int) {
+            self.rows = rows
+            self.columns = columns
+            self.depth = depth
+        }
+
         /// A multiply-add counts as two.
         public var flops: Double { 2 * Double(rows) * Double(columns) * Double(depth) }
     }
