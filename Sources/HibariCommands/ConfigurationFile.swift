@@ -6,6 +6,7 @@ import Yams
 /// Presets come first, then the file, then the command line itself; of an option given several times the last
 /// one counts. A list on the command line replaces the file's.
 func expandConfiguration(_ arguments: [String]) throws -> [String] {
+    if arguments.starts(with: ["bench", "train"]) { return try expandShape(arguments) }
     guard let command = arguments.first, ["pretrain", "plan"].contains(command) else { return arguments }
     var rest = Array(arguments.dropFirst())
     let names = rest.compactMap { optionName($0) }
@@ -43,6 +44,14 @@ func expandConfiguration(_ arguments: [String]) throws -> [String] {
         expanded += option(setting.key, setting.values)
     }
     return [command] + expanded + rest
+}
+
+/// Replaces `--shape NAME` of `bench train` in the same way.
+private func expandShape(_ arguments: [String]) throws -> [String] {
+    var rest = Array(arguments.dropFirst(2))
+    guard let name = try take("--shape", from: &rest) else { return arguments }
+    let shape = try Preset.named(name, among: BenchTrainCommand.shapes, kind: "shape")
+    return ["bench", "train"] + shape.settings.flatMap { option($0.key, [$0.value]) } + rest
 }
 
 private func optionName(_ argument: String) -> String? {

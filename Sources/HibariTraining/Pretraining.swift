@@ -183,7 +183,7 @@ public final class Pretraining {
     public func secondsPerStep(budget: Double) throws -> Double {
         var times: [Double] = []
         let started = monotonicSeconds()
-        let optimizer = makeOptimizer()
+        let optimizer = Self.makeOptimizer(configuration, for: model)
         while times.count < 3 || monotonicSeconds() - started < budget, times.count < 200 {
             let stepStart = monotonicSeconds()
             for parameter in model.parameters { parameter.clearGradient() }
@@ -205,7 +205,9 @@ public final class Pretraining {
         return (periodic, periodic * Double(validationTokens) / Double(max(1, evaluation.tokens)))
     }
 
-    private func makeOptimizer() -> any Optimizer {
+    static func makeOptimizer(
+        _ configuration: PretrainConfiguration, for model: any LanguageModel
+    ) -> any Optimizer {
         switch configuration.optimizer {
         case .adamw:
             AdamW(
@@ -242,8 +244,8 @@ public final class Pretraining {
             sampleEvery: configuration.sampleEvery, saveEvery: configuration.saveEvery,
             keep: configuration.keep)
         let loop = TrainingLoop(
-            task, optimizer: makeOptimizer(), schedule: schedule, options: options, run: run, observe: observe
-        )
+            task, optimizer: Self.makeOptimizer(configuration, for: model), schedule: schedule,
+            options: options, run: run, observe: observe)
         // Held until the run ends, however it ends.
         let lock: RunLock?
         if let run {

@@ -56,7 +56,7 @@ package func linear(
     let isOnTape = ([x, bias].compactMap { $0 } + weights).first { $0.node != nil }
     require(order == .fastest || isOnTape == nil, .linear, "the fixed order of summation has no gradient")
     let input = SavedTensor(x)
-    let result = record(.linear, isOnTape, output: output) { gradient in
+    let result = record(.linear, isOnTape, output: output, product: problem.sizes) { gradient in
         let dy = activation.map { activationGradient($0, preactivation, gradient) } ?? gradient
         problem.backward(input, weights, bias, dy)
     }
@@ -107,6 +107,9 @@ private struct LinearProblem {
             "bias \(String(describing: bias?.shape)) for \(weights.count) weights with \(start) outputs; expected [\(start)]"
         )
     }
+
+    /// Of all weights together.
+    var sizes: OpProfile.ProductSizes { .init(rows: rows, columns: totalOutputs, depth: inputs) }
 
     /// y[:, columns] = x·W
     func forward(_ columns: Range<Int>) -> GemmProblem {
