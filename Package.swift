@@ -39,7 +39,7 @@ let package = Package(
 
         // Level 4
         .target(name: "HibariModels", dependencies: ["HibariNN", "HibariCheckpoint", "HibariTokenizers"]),
-        .target(name: "HibariOptimizers", dependencies: ["HibariNN"]),
+        .target(name: "HibariOptimizers", dependencies: ["HibariTensor"]),
         .target(name: "HibariData", dependencies: ["CZlib", "HibariTokenizers"]),
 
         // Level 5

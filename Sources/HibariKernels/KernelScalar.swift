@@ -74,11 +74,10 @@ package protocol KernelScalar: BinaryFloatingPoint, Sendable {
         _ problem: CrossEntropyProblem, _ logits: Input, _ targets: UnsafePointer<Int32>, _ logSumExp: Input,
         scale: Self, _ dLogits: Output)
 
-    // Optimizers
-    static func adamW(
-        _ count: Int, _ step: AdamWStep, _ parameter: Output, _ gradient: Input, _ first: Output,
-        _ second: Output)
-    static func sgd(_ count: Int, _ step: SGDStep, _ parameter: Output, _ gradient: Input, _ velocity: Output)
+    // Optimizers; on the calling thread, which has a piece of all parameters
+    static func update(
+        _ rule: UpdateRule, _ count: Int, _ step: UpdateStep, _ parameter: Output, _ gradient: Input,
+        first: Output?, second: Output?)
 }
 
 extension Double: KernelScalar {

@@ -1,5 +1,4 @@
 import HibariKernels
-import HibariNN
 import HibariSupport
 import HibariTensor
 
@@ -14,10 +13,19 @@ public final class Muon: Optimizer {
         /// √max(1, out/in).
         let scale: Double
         var momentum: Tensor
+
+        /// What orthogonalizing takes, up to a factor.
+        var cost: Double {
+            let (rows, columns) = (Double(parameter.shape[0]), Double(parameter.shape[1]))
+            let least = min(rows, columns)
+            return least * least * (8.5 * least + 1.5 * max(rows, columns))
+        }
     }
 
     private let momentum, weightDecay, rateRatio: Double
     private var matrices: [Matrix]
+    /// The part of the work that the largest matrix is.
+    private let largestShare: Double
     private let others: AdamW
 
     /// - Parameters:
@@ -43,7 +51,8 @@ public final class Muon: Optimizer {
                     momentum: Tensor(zeros: parameter.shape, parameter.value.dtype)))
         }
         // The longest first, so that no thread waits long for the last one.
-        self.matrices = matrices.sorted { Self.cost($0) > Self.cost($1) }
+        self.matrices = matrices.sorted { $0.cost > $1.cost }
+        largestShare = (self.matrices.first?.cost ?? 0) / self.matrices.reduce(1) { $0 + $1.cost }
         self.others = AdamW(
             others, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay)
     }
@@ -53,11 +62,9 @@ public final class Muon: Optimizer {
     public func step(learningRate: Double, gradientScale: Double = 1) {
         others.step(learningRate: learningRate, gradientScale: gradientScale)
         let rate = learningRate * rateRatio
-        let costs = matrices.map(Self.cost)
         // A matrix per task needs no waiting inside; where one matrix is more than a thread's share of the
         // work, the threads share its products instead.
-        let threads = Double(ThreadPool.shared.threadCount)
-        if (costs.first ?? 0) * threads <= costs.reduce(0, +) {
+        if largestShare * Double(ThreadPool.shared.threadCount) <= 1 {
             ThreadPool.shared.run(matrices.count) { update(matrices[$0], rate, gradientScale) }
         } else {
             for matrix in matrices { update(matrix, rate, gradientScale) }
@@ -65,6 +72,7 @@ public final class Muon: Optimizer {
     }
 
     private func update(_ matrix: Matrix, _ rate: Double, _ gradientScale: Double) {
+        guard matrix.parameter.hasGradient else { return }
         let (value, gradient) = (matrix.parameter.value, matrix.parameter.gradient)
         let (rows, columns) = (value.shape[0], value.shape[1])
         func run<T: KernelScalar>(_: T.Type) {
@@ -80,13 +88,6 @@ public final class Muon: Optimizer {
             }
         }
         run(value.dtype.scalar)
-    }
-
-    /// What orthogonalizing takes, up to a factor.
-    private static func cost(_ matrix: Matrix) -> Double {
-        let (rows, columns) = (Double(matrix.parameter.shape[0]), Double(matrix.parameter.shape[1]))
-        let least = min(rows, columns)
-        return least * least * (8.5 * least + 1.5 * max(rows, columns))
     }
 
     public var state: [(name: String, tensor: Tensor)] {

@@ -1,7 +1,7 @@
-import HibariNN
 import HibariTensor
 
-/// Changes parameters along their gradients.
+/// Changes parameters along their gradients. A parameter that no loss has reached since its gradient was cleared
+/// stays as it is.
 public protocol Optimizer: AnyObject {
     /// One step.
     ///
@@ -18,9 +18,4 @@ public protocol Optimizer: AnyObject {
 
     /// Takes back what `state` gave after `stepCount` steps.
     func restore(stepCount: Int, _ tensor: (_ name: String, _ shape: Shape) throws -> Tensor) throws
-}
-
-/// √(Σ g²) over the gradients of all parameters: the global norm that clipping limits.
-public func gradientNorm(_ parameters: [Parameter]) -> Double {
-    parameters.reduce(0.0) { $0 + $1.gradient.sumOfSquares }.squareRoot()
 }

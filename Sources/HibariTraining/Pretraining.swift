@@ -184,6 +184,7 @@ public final class Pretraining {
         var times: [Double] = []
         let started = monotonicSeconds()
         let optimizer = Self.makeOptimizer(configuration, for: model)
+        let norm = GradientNorm(model.parameters)
         while times.count < 3 || monotonicSeconds() - started < budget, times.count < 200 {
             let stepStart = monotonicSeconds()
             for parameter in model.parameters { parameter.clearGradient() }
@@ -191,7 +192,7 @@ public final class Pretraining {
                 _ = valueWithGradient { task.loss(microBatch: times.count * accumulation + index) }
             }
             // A learning rate of 0 does the work of a step and leaves every weight as it is.
-            optimizer.step(learningRate: 0, gradientScale: gradientNorm(model.parameters) > 0 ? 1 : 0)
+            optimizer.step(learningRate: 0, gradientScale: norm() > 0 ? 1 : 0)
             times.append(monotonicSeconds() - stepStart)
         }
         for parameter in model.parameters { parameter.clearGradient() }

@@ -79,6 +79,7 @@ public struct TrainingResult: Sendable {
 public final class TrainingLoop {
     private let task: any TrainingTask
     private let optimizer: any Optimizer
+    private let gradientNorm: GradientNorm
     private let schedule: LearningRateSchedule
     private let options: LoopOptions
     private let run: RunDirectory?
@@ -101,6 +102,7 @@ public final class TrainingLoop {
     ) {
         self.task = task
         self.optimizer = optimizer
+        gradientNorm = GradientNorm(task.parameters)
         self.schedule = schedule
         self.options = options
         self.run = run
@@ -180,7 +182,7 @@ public final class TrainingLoop {
             loss +=
                 share * (try valueWithGradient(weight: share) { try task.loss(microBatch: microBatch) }).item
         }
-        let norm = gradientNorm(task.parameters)
+        let norm = gradientNorm()
         OpProfile.current?.mark(.gradientNorm)
         guard loss.isFinite, norm.isFinite else {
             throw notFinite(step: state.step + 1, loss: loss, gradientNorm: norm)

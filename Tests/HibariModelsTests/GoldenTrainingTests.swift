@@ -12,10 +12,11 @@ import Testing
         let optimizer = AdamW(
             golden.model.parameters, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1)
         let clip = try golden.numbers("gradient_clip")[0]
+        let norm = GradientNorm(golden.model.parameters)
         var (losses, norms) = ([Double](), [Double]())
         for _ in 0..<10 {
             losses.append(try golden.backward())
-            norms.append(gradientNorm(golden.model.parameters))
+            norms.append(norm())
             optimizer.step(learningRate: 1e-3, gradientScale: min(1, clip / (norms.last! + 1e-6)))
         }
         let lossError = relativeError(losses, try golden.numbers("adamw_losses"))

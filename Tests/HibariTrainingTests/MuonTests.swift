@@ -67,7 +67,12 @@ import Testing
     @Test func aGradientOfZeroOnlyDecays() {
         let parameter = Parameter(
             Tensor([1.0, -2.0], shape: [1, 2]), name: "w", role: .hiddenMatrix(.outputMajor))
-        Muon([parameter], rateRatio: 2, weightDecay: 0.5).step(learningRate: 0.1)
+        let optimizer = Muon([parameter], rateRatio: 2, weightDecay: 0.5)
+        setGradient(parameter, [0, 0])
+        optimizer.step(learningRate: 0.1)
+        expect(parameter, [0.9, -1.8])
+        parameter.clearGradient()
+        optimizer.step(learningRate: 0.1)
         expect(parameter, [0.9, -1.8])
     }
 

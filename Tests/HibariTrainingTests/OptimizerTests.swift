@@ -1,6 +1,7 @@
 import Glibc
 import HibariNN
 import HibariOptimizers
+import HibariSupport
 import HibariTensor
 import Testing
 
@@ -30,9 +31,9 @@ import Testing
 
     @Test func globalNorm() {
         setGradients()
-        #expect(gradientNorm(parameters) == 13)
+        #expect(GradientNorm(parameters)() == 13)
         for parameter in parameters { parameter.clearGradient() }
-        #expect(gradientNorm(parameters) == 0)
+        #expect(GradientNorm(parameters)() == 0)
     }
 
     @Test func firstStepOfAdamWIsTheLearningRate() {
@@ -85,15 +86,82 @@ import Testing
         #expect(optimizer.state.map(\.name) == ["first.matrix", "second.matrix"])
     }
 
-    private func makeOptimizer(_ kind: String) -> any Optimizer {
-        switch kind {
-        case "adamw": AdamW(parameters)
-        case "muon": Muon(parameters, rateRatio: 20)
-        default: SGD(parameters, momentum: 0.9, weightDecay: 0.1)
+    /// Without a gradient nothing moves and nothing decays, as in PyTorch.
+    @Test(arguments: kinds) func aParameterThatNoLossReachedStays(_ kind: String) {
+        let optimizer = makeOptimizer(kind)
+        for parameter in parameters { parameter.clearGradient() }
+        _ = valueWithGradient { (vector.tensor * vector.tensor).sum() }
+        optimizer.step(learningRate: 0.1, gradientScale: 1)
+        #expect(values(matrix) == [1, -2])
+        #expect(values(vector) != [0.5])
+    }
+
+    /// Chunks and threads must not show: 5 tensors of up to three chunks, by one thread and by three.
+    @Test(arguments: kinds.filter { $0 != "muon" }) func everyThreadCountGivesTheSame(_ kind: String) {
+        func run(_ threads: Int) -> (weights: [[Float]], norm: Double) {
+            let before = ThreadPool.shared.threadCount
+            ThreadPool.shared.setThreadCount(threads)
+            defer { ThreadPool.shared.setThreadCount(before) }
+            let parameters = [[1], [200, 200], [16_385], [16_384], [3, 5]].enumerated().map { index, shape in
+                let stream = RandomStream(seed: UInt64(index), purpose: .testing)
+                return Parameter(
+                    Tensor(normal: Shape(shape), deviation: 1, stream: stream), name: "\(index)")
+            }
+            let (optimizer, norm) = (Self.make(kind, parameters), GradientNorm(parameters))
+            for _ in 0..<3 {
+                for parameter in parameters {
+                    parameter.clearGradient()
+                    _ = valueWithGradient { (parameter.tensor * parameter.tensor).sum() }
+                }
+                optimizer.step(learningRate: 0.01, gradientScale: 0.9)
+            }
+            return (parameters.map { $0.value.array(of: Float.self) }, norm())
+        }
+        let (one, three) = (run(1), run(3))
+        let isSame = one.weights == three.weights
+        #expect(isSame && one.norm == three.norm)
+        #expect(one.norm > 100)
+    }
+
+    /// A step asks for no memory, not even for a parameter without a gradient.
+    @Test(arguments: kinds.filter { $0 != "muon" }) func aStepAllocatesNothing(_ kind: String) async {
+        await #expect(processExitsWith: .success) { [kind] in
+            let reached = Parameter(Tensor(repeating: 1, shape: [300, 200]), name: "reached")
+            let other = Parameter(Tensor(repeating: 1, shape: [300, 200]), name: "other")
+            let optimizer = Self.make(kind, [reached, other])
+            _ = valueWithGradient { (reached.tensor * reached.tensor).sum() }
+            // Whatever is taken now shows as a new peak.
+            let statistics = BufferPool.shared.statistics
+            let filler = Tensor(
+                zeros: [max(1, (statistics.peakUsedBytes - statistics.usedBytes) / 4)], .float32)
+            let before = BufferPool.shared.statistics
+            #expect(before.peakUsedBytes - before.usedBytes < 100_000)
+            optimizer.step(learningRate: 0.01, gradientScale: 1)
+            #expect(BufferPool.shared.statistics.peakUsedBytes == before.peakUsedBytes)
+            #expect(filler.count > 0)
         }
     }
 
-    @Test(arguments: ["adamw", "muon", "sgd"]) func restoredStateGoesOnTheSame(_ kind: String) throws {
+    private static let kinds = [
+        "adamw", "adam", "muon", "lion", "sgd", "rmsprop", "adagrad", "adadelta",
+    ]
+
+    private static func make(_ kind: String, _ parameters: [Parameter]) -> any Optimizer {
+        switch kind {
+        case "adamw": AdamW(parameters)
+        case "adam": Adam(parameters, weightDecay: 0.1)
+        case "muon": Muon(parameters, rateRatio: 20)
+        case "lion": Lion(parameters, weightDecay: 0.1)
+        case "sgd": SGD(parameters, momentum: 0.9, weightDecay: 0.1)
+        case "rmsprop": RMSProp(parameters, momentum: 0.9, weightDecay: 0.1)
+        case "adagrad": Adagrad(parameters, weightDecay: 0.1)
+        default: Adadelta(parameters, weightDecay: 0.1)
+        }
+    }
+
+    private func makeOptimizer(_ kind: String) -> any Optimizer { Self.make(kind, parameters) }
+
+    @Test(arguments: kinds) func restoredStateGoesOnTheSame(_ kind: String) throws {
         let optimizer = makeOptimizer(kind)
         for sign in [1.0, -1, 1] {
             setGradients(sign)

@@ -13,6 +13,7 @@ import torch
 import transformers
 
 from model_fixtures import MODELS, make_model
+from optimizer_fixtures import CASES, make_optimizer_tensors
 from op_fixtures import check_against_transformers, make_op_tensors
 from writer import save, write_manifest
 
@@ -40,6 +41,8 @@ def main() -> int:
     tensors, cases = make_op_tensors(arguments.seed)
     save(arguments.out / "ops.safetensors", tensors)
 
+    save(arguments.out / "optimizers.safetensors", make_optimizer_tensors(arguments.seed))
+
     models = {}
     for name in MODELS:
         folder = arguments.out / name
@@ -48,7 +51,7 @@ def main() -> int:
         print(f"{name}: {models[name]}", file=sys.stderr)
 
     size = write_manifest(arguments.out, arguments.seed, {"ops": cases, "models": models})
-    print(f"{len(cases)} op cases, {len(models)} models, {size / 1e6:.2f} MB in {arguments.out}")
+    print(f"{len(cases)} op cases, {len(CASES)} optimizer cases, {len(models)} models, {size / 1e6:.2f} MB in {arguments.out}")
     return 0
 
 

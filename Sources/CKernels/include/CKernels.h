@@ -16,6 +16,26 @@ typedef void (*hibari_map1)(size_t n, const float *x, float *y);
 /// z[i] = f(x[i], y[i]). `z` may be `x` or `y`.
 typedef void (*hibari_map2)(size_t n, const float *x, const float *y, float *z);
 
+/// The numbers of one step of an optimizer; what a rule does not use is ignored.
+typedef struct hibari_update {
+    /// Multiplies the gradient first (clipping).
+    float gradient_scale;
+    float learning_rate;
+    /// What is left of the parameter before the step: 1 − lr · λ of decoupled weight decay.
+    float keep;
+    /// λ of weight decay that is added to the gradient, λ · parameter.
+    float penalty;
+    float beta1, beta2, epsilon;
+    /// 1 − β₁ᵗ and √(1 − β₂ᵗ).
+    float correction1, root_correction2;
+    int nesterov;
+} hibari_update;
+
+/// One step on n parameters. `first` and `second` are the optimizer's state: averages of steps or gradients,
+/// and of squares; NULL where a rule keeps none, or none that outlives the step.
+typedef void (*hibari_update_kernel)(size_t n, const hibari_update *update, float *parameter,
+                                     const float *gradient, float *first, float *second);
+
 /// The kernels of one instruction set.
 typedef struct __attribute__((swift_attr("@Sendable"))) hibari_kernel_table {
     const char *name;
@@ -106,13 +126,7 @@ typedef struct __attribute__((swift_attr("@Sendable"))) hibari_kernel_table {
                        float *y);
 
     // MARK: Optimizers
-    /// One AdamW step on n parameters. `gradient_scale` multiplies the gradient first (clipping).
-    void (*adamw)(size_t n, float *parameter, const float *gradient, float *first, float *second,
-                  float gradient_scale, float learning_rate, float beta1, float beta2, float epsilon,
-                  float decay, float correction1, float correction2);
-    /// One SGD step with momentum: v = momentum · v + g, p −= lr · (nesterov ? g + momentum · v : v).
-    void (*sgd)(size_t n, float *parameter, const float *gradient, float *velocity, float gradient_scale,
-                float learning_rate, float momentum, float decay, int nesterov);
+    hibari_update_kernel adam, sgd, lion, rmsprop, adagrad, adadelta;
 } hibari_kernel_table;
 
 /// The number of instruction sets compiled in, from the most portable to the widest.

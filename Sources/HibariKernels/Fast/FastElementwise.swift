@@ -180,33 +180,6 @@ extension Float: KernelScalar {
             for row in range { add(columns, partial, x + row * columns, partial) }
         }
     }
-
-    package static func adamW(
-        _ count: Int, _ step: AdamWStep, _ parameter: Output, _ gradient: Input, _ first: Output,
-        _ second: Output
-    ) {
-        let kernel = KernelTable.active.adamw!
-        parallelFor(count, grain: elementGrain) { range in
-            let i = range.lowerBound
-            kernel(
-                range.count, parameter + i, gradient + i, first + i, second + i, Float(step.gradientScale),
-                Float(step.learningRate), Float(step.beta1), Float(step.beta2), Float(step.epsilon),
-                Float(step.weightDecay), Float(step.correction1), Float(step.correction2))
-        }
-    }
-
-    package static func sgd(
-        _ count: Int, _ step: SGDStep, _ parameter: Output, _ gradient: Input, _ velocity: Output
-    ) {
-        let kernel = KernelTable.active.sgd!
-        parallelFor(count, grain: elementGrain) { range in
-            let i = range.lowerBound
-            kernel(
-                range.count, parameter + i, gradient + i, velocity + i, Float(step.gradientScale),
-                Float(step.learningRate), Float(step.momentum), Float(step.weightDecay),
-                step.usesNesterov ? 1 : 0)
-        }
-    }
 }
 
 /// Sums contributions of many rows to one vector, the same way for every thread count: rows are cut into at

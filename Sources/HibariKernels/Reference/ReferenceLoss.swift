@@ -35,30 +35,4 @@ extension KernelScalar {
             dx[Int(targets[row])] -= scale * (1 - smoothing)
         }
     }
-
-    package static func adamW(
-        _ count: Int, _ step: AdamWStep, _ parameter: Output, _ gradient: Input, _ first: Output,
-        _ second: Output
-    ) {
-        let (beta1, beta2) = (Self(step.beta1), Self(step.beta2))
-        for i in 0..<count {
-            let g = gradient[i] * Self(step.gradientScale)
-            first[i] = beta1 * first[i] + (1 - beta1) * g
-            second[i] = beta2 * second[i] + (1 - beta2) * g * g
-            let root = (second[i] / Self(step.correction2)).squareRoot() + Self(step.epsilon)
-            let decayed = parameter[i] * (1 - Self(step.learningRate * step.weightDecay))
-            parameter[i] = decayed - Self(step.learningRate / step.correction1) * first[i] / root
-        }
-    }
-
-    package static func sgd(
-        _ count: Int, _ step: SGDStep, _ parameter: Output, _ gradient: Input, _ velocity: Output
-    ) {
-        for i in 0..<count {
-            let g = gradient[i] * Self(step.gradientScale) + Self(step.weightDecay) * parameter[i]
-            velocity[i] = Self(step.momentum) * velocity[i] + g
-            let direction = step.usesNesterov ? g + Self(step.momentum) * velocity[i] : velocity[i]
-            parameter[i] -= Self(step.learningRate) * direction
-        }
-    }
 }

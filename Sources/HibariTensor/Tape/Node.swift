@@ -35,6 +35,7 @@ package final class Node {
     init() {
         op = nil
         product = nil
+        isEager = false
         parameter = nil
     }
 

@@ -6,8 +6,7 @@ extension FastChecks {
             for smoothing in [0, 0.1] { crossEntropy(rows, classes, smoothing) }
         }
         for n in sizes {
-            adamW(n)
-            for usesNesterov in [false, true] { sgd(n, usesNesterov) }
+            for rule in UpdateRule.allCases { update(rule, n) }
         }
         // Vectors, edges of tiles, more than one block of depth, several tasks of rows.
         for (n, m) in [(1, 1), (1, 9), (2, 2), (7, 33), (16, 40), (33, 600), (90, 131), (130, 270)] {
@@ -38,15 +37,28 @@ extension FastChecks {
         }
     }
 
-    private static func adamW(_ n: Int) {
-        let step = AdamWStep(
-            learningRate: 0.01, beta1: 0.9, beta2: 0.95, epsilon: 1e-4, weightDecay: 0.1, correction1: 0.271,
-            correction2: 0.142, gradientScale: 0.7)
-        let moments = [sample(n, seed: 3), sample(n, 0...1, seed: 4)]
-        compare("adamW \(n)", [sample(n)], [sample(n, seed: 2)] + moments) {
-            Float.adamW(n, step, $1[0], $0[0], $1[1], $1[2])
-        } reference: {
-            Double.adamW(n, step, $1[0], $0[0], $1[1], $1[2])
+    /// Every number counts, so that a rule that ignores one it should use is found; with state and without.
+    private static func update(_ rule: UpdateRule, _ n: Int) {
+        var step = UpdateStep()
+        (step.learningRate, step.gradientScale, step.decay, step.penalty) = (0.05, 0.7, 0.3, 0.2)
+        (step.beta1, step.beta2, step.epsilon) = (0.9, 0.8, 1e-2)
+        (step.correction1, step.correction2) = (0.271, 0.142)
+        // Away from zero: Lion takes the sign of what may round to either side of it.
+        let (p, g) = (sample(n), sample(n, 0.5...1, seed: 2))
+        let state = [sample(n, 0.1...1, seed: 3), sample(n, 0.1...1, seed: 4)]
+        for usesNesterov in [false, true] {
+            step.usesNesterov = usesNesterov
+            for hasState in [true, false] {
+                compare("\(rule) \(n), nesterov \(usesNesterov), state \(hasState)", [g], [p] + state) {
+                    Float.update(
+                        rule, n, step, $1[0], $0[0], first: hasState ? $1[1] : nil,
+                        second: hasState ? $1[2] : nil)
+                } reference: {
+                    Double.update(
+                        rule, n, step, $1[0], $0[0], first: hasState ? $1[1] : nil,
+                        second: hasState ? $1[2] : nil)
+                }
+            }
         }
     }
 
@@ -58,17 +70,6 @@ extension FastChecks {
             Float.orthogonalize(rows: rows, columns: columns, $0[0], $1[0])
         } reference: {
             Double.orthogonalize(rows: rows, columns: columns, $0[0], $1[0])
-        }
-    }
-
-    private static func sgd(_ n: Int, _ usesNesterov: Bool) {
-        let step = SGDStep(
-            learningRate: 0.1, momentum: 0.9, weightDecay: 0.2, gradientScale: 0.7, usesNesterov: usesNesterov
-        )
-        compare("sgd \(n), nesterov \(usesNesterov)", [sample(n)], [sample(n, seed: 2), sample(n, seed: 3)]) {
-            Float.sgd(n, step, $1[0], $0[0], $1[1])
-        } reference: {
-            Double.sgd(n, step, $1[0], $0[0], $1[1])
         }
     }
 }
