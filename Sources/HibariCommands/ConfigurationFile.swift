@@ -33,6 +33,12 @@ func expandConfiguration(_ arguments: [String]) throws -> [String] {
     func isReplaced(_ key: String, by later: Set<String>) -> Bool {
         horizons.contains(key) && !later.isDisjoint(with: horizons) || key == "corpus" && later.contains(key)
     }
+    if preset == nil, !given.contains("help"),
+        let automatic = try AutomaticPreset(given: optionValues(rest, over: own))
+    {
+        for (key, value) in automatic.settings { expanded += option(key, [value]) }
+        for line in automatic.explanation { printToStandardError("recipe     \(line)") }
+    }
     if let preset {
         let fileKeys = Set(own.map(\.key))
         for (key, value) in try Preset.named(preset).settings
@@ -57,6 +63,26 @@ private func expandShape(_ arguments: [String]) throws -> [String] {
 private func optionName(_ argument: String) -> String? {
     guard argument.hasPrefix("--") else { return nil }
     return argument.dropFirst(2).split(separator: "=", maxSplits: 1).first.map(String.init)
+}
+
+/// What the arguments give for each option, else the settings of a file.
+private func optionValues(
+    _ arguments: [String], over settings: [(key: String, values: [String])]
+) -> [String: [String]] {
+    var values = Dictionary(settings.map { ($0.key, $0.values) }, uniquingKeysWith: { $1 })
+    var current: String?
+    var given: Set<String> = []
+    for argument in arguments {
+        if let name = optionName(argument) {
+            if given.insert(name).inserted { values[name] = [] }
+            current = name
+            let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { values[name]!.append(String(parts[1])) }
+        } else if let current {
+            values[current]!.append(argument)
+        }
+    }
+    return values
 }
 
 /// The arguments that give an option these values; `true` and `false` are flags.
