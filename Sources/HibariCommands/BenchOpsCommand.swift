@@ -38,8 +38,10 @@ struct BenchOpsCommand: ParsableCommand {
             benchmark.forwardFLOPs == nil ? "GB/s" : "GFLOP/s")
     }
 
-    /// Blank for what no memory can do: the op passed its input on and moved nothing.
-    private func speed(_ perSecond: Double) -> String { perSecond > 2e12 ? "" : fixed(perSecond / 1e9, 1) }
+    /// Blank for a pass without work of its own, and for one faster than any memory, which passed its input on.
+    private func speed(_ perSecond: Double) -> String {
+        perSecond == 0 || perSecond > 2e12 ? "" : fixed(perSecond / 1e9, 1)
+    }
 
     private func row(
         _ op: String, _ size: String, _ forward: String, _ forwardSpeed: String, _ backward: String,

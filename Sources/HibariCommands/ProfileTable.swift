@@ -59,6 +59,9 @@ extension OpProfile.Row {
     /// The arithmetic of products alone; a backward pass has two of the forward one's size.
     fileprivate var gigaflops: Double? {
         switch work {
+        // All three on the way forward.
+        case .forward(.linearCrossEntropy, let sizes?): 3 * sizes.flops * Double(calls) / seconds / 1e9
+        case .backward(.linearCrossEntropy, _): nil
         case .forward(_, let sizes?): sizes.flops * Double(calls) / seconds / 1e9
         case .backward(_, let sizes?): 2 * sizes.flops * Double(calls) / seconds / 1e9
         default: nil

@@ -30,7 +30,9 @@ public struct TrainingBenchmark: Sendable {
     public func run(profile: OpProfile? = nil) throws -> TrainingMeasurement {
         try configuration.validate()
         let decoder = try configuration.decoder(vocabularySize: vocabularySize)
-        let model = try decoder.makeModel(ParameterScope(.initialize(seed: configuration.seed)))
+        let model = try decoder.makeModel(
+            ParameterScope(
+                .initialize(seed: configuration.seed, zeroesResiduals: configuration.zeroesResiduals)))
         var times: [Double] = []
         var allocations = 0
         func observe(_ event: TrainingEvent) {
@@ -75,7 +77,7 @@ public struct TrainingBenchmark: Sendable {
         return LanguageModelTask(
             model: model, tokenizer: ByteTokenizer(), batches: batches, validation: nil,
             validationBytes: { _ in 0 }, evaluationBatches: nil, seed: configuration.seed,
-            labelSmoothing: configuration.labelSmoothing)
+            labelSmoothing: configuration.labelSmoothing, recompute: configuration.recompute)
     }
 }
 

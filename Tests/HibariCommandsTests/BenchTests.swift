@@ -13,6 +13,7 @@ import Testing
         #expect(result["batch"] == 2 && result["vocabulary"] == 31 && result["steps"] == 4)
         #expect(number("milliseconds_per_step") > 0 && number("peak_memory_bytes") > 1e6)
         #expect(abs(number("tokens_per_second") * number("milliseconds_per_step") / 32e3 - 1) < 1e-9)
+        #expect(number("gigaflops") / number("product_gigaflops") == number("product_share"))
         #expect(number("gigaflops") / number("peak_gigaflops") == number("peak_share"))
         // All memory of a step comes from the pool, which has it after the warm-up.
         #expect(number("system_allocations_per_step") == 0)

@@ -29,7 +29,10 @@ package struct OpBenchmark {
     package func run(seconds: Double = 0.2) -> Measurement {
         let values = item.parameters(.float32).map(\.value)
         let isLeaf = item.inputs.map(\.isDifferentiable)
-        let gradient = item.cotangent(of: item.apply(values))
+        let output = item.apply(values)
+        // Losses make their gradients on the way forward, for the one that a training step gives them.
+        let gradient =
+            output.count == 1 ? Tensor(repeating: 1, shape: output.shape) : item.cotangent(of: output)
         var (forward, backward): ([Double], [Double]) = ([], [])
         let started = monotonicSeconds()
         while forward.count < 3 || monotonicSeconds() - started < seconds {
@@ -102,7 +105,17 @@ extension OpBenchmark {
             OpBenchmark(
                 .matmul, "1024×1024×1024", [OpInput([1024, 1024]), OpInput([1024, 1024])],
                 flops: (0x1p31, 0x1p32)
-            ) { matmul($0[0], $0[1]) }
+            ) { matmul($0[0], $0[1]) },
+            // The two products of the forward pass, and in the backward pass they again and their four.
+            OpBenchmark(
+                .recompute, "an MLP, 4096×1536×384",
+                [narrow, OpInput([4 * width, width]), OpInput([width, 4 * width])],
+                flops: (4 * Double(rows * 4 * width * width), 12 * Double(rows * 4 * width * width))
+            ) { inputs in
+                recomputed(inputs[0]) { x in
+                    linear(linear(x, weights: [inputs[1]], activation: .geluTanh), weights: [inputs[2]])
+                }
+            },
         ]
     }
 
@@ -144,6 +157,11 @@ extension OpBenchmark {
                 rmsNorm($0[0], weight: $0[1], epsilon: 1e-6)
             },
             OpBenchmark(.crossEntropy, "2048×4096", [logits]) { crossEntropy($0[0], targets) },
+            // All three products of the pair are in the forward pass.
+            OpBenchmark(
+                .linearCrossEntropy, "2048×4096×512", [OpInput([2048, 512]), OpInput([4096, 512])],
+                flops: (6 * 0x1p32, 0)
+            ) { linearCrossEntropy($0[0], weight: $0[1], targets) },
             OpBenchmark(.meanSquaredError, "4096×384", [narrow, narrow]) { meanSquaredError($0[0], $0[1]) },
         ]
     }

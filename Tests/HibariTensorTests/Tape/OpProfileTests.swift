@@ -35,6 +35,20 @@ import Testing
         #expect(sizes.flops == 120)
     }
 
+    /// The first run of a part that is computed again is one row; its ops are marked when they run again.
+    @Test func recomputedPartsAreMarked() {
+        let profile = OpProfile()
+        let x = Tensor(repeating: 0.5, shape: [5, 3])
+        OpProfile.$current.withValue(profile) {
+            _ = valueWithGradient { recomputed(weight.tensor * x) { sigmoid($0) }.mean() }
+        }
+        let expected: [OpProfile.Work] = [
+            .forward(.multiply), .forward(.recompute), .forward(.mean), .backward(.mean), .forward(.sigmoid),
+            .backward(.sigmoid), .backward(.recompute), .backward(.multiply),
+        ]
+        #expect(profile.rows.map(\.work) == expected)
+    }
+
     @Test func withoutAProfileNothingIsMarked() {
         let profile = OpProfile()
         _ = valueWithGradient { loss() }
