@@ -10,7 +10,6 @@ Example: python Benchmarks/nanogpt_cpu.py --data tinyshakespeare.txt --threads 2
 """
 
 import argparse
-import contextlib
 import json
 import math
 import statistics
@@ -19,54 +18,14 @@ import time
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from torch import nn
+
+from gpt import GPT, GPTSizes, make_optimizer, random_batch
 
 LAYERS, HEADS, WIDTH, CONTEXT, BATCH = 4, 4, 128, 64, 12
 LEARNING_RATE, LEAST_RATE, WARMUP, DECAY_STEPS = 1e-3, 1e-4, 100, 2000
 BETAS, WEIGHT_DECAY, CLIP = (0.9, 0.99), 0.1, 1.0
 EVAL_INTERVAL, EVAL_BATCHES = 250, 20
-
-
-class Block(nn.Module):
-    """One pre-norm layer: causal attention, then a GELU network four times as wide. No biases, no dropout."""
-
-    def __init__(self):
-        super().__init__()
-        self.attention_norm = nn.LayerNorm(WIDTH, bias=False)
-        self.query_key_value = nn.Linear(WIDTH, 3 * WIDTH, bias=False)
-        self.attention_out = nn.Linear(WIDTH, WIDTH, bias=False)
-        self.mlp_norm = nn.LayerNorm(WIDTH, bias=False)
-        self.mlp_in = nn.Linear(WIDTH, 4 * WIDTH, bias=False)
-        self.mlp_out = nn.Linear(4 * WIDTH, WIDTH, bias=False)
-
-    def forward(self, x):
-        batch, length, _ = x.shape
-        packed = self.query_key_value(self.attention_norm(x)).view(batch, length, 3, HEADS, WIDTH // HEADS)
-        query, key, value = packed.permute(2, 0, 3, 1, 4)
-        mixed = F.scaled_dot_product_attention(query, key, value, is_causal=True)
-        x = x + self.attention_out(mixed.transpose(1, 2).reshape(batch, length, WIDTH))
-        return x + self.mlp_out(F.gelu(self.mlp_in(self.mlp_norm(x))))
-
-
-class GPT(nn.Module):
-    def __init__(self, vocabulary_size):
-        super().__init__()
-        self.tokens = nn.Embedding(vocabulary_size, WIDTH)
-        self.positions = nn.Embedding(CONTEXT, WIDTH)
-        self.blocks = nn.ModuleList(Block() for _ in range(LAYERS))
-        self.final_norm = nn.LayerNorm(WIDTH, bias=False)
-        for name, parameter in self.named_parameters():
-            if parameter.ndim >= 2:
-                into_residual = name.endswith(("attention_out.weight", "mlp_out.weight"))
-                nn.init.normal_(parameter, std=0.02 / math.sqrt(2 * LAYERS) if into_residual else 0.02)
-
-    def forward(self, ids, targets, reduction="mean"):
-        x = self.tokens(ids) + self.positions.weight[: ids.shape[1]]
-        for block in self.blocks:
-            x = block(x)
-        logits = F.linear(self.final_norm(x), self.tokens.weight)
-        return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction=reduction)
 
 
 def learning_rate_at(step):
@@ -77,15 +36,9 @@ def learning_rate_at(step):
     return LEAST_RATE + 0.5 * (1 + math.cos(math.pi * progress)) * (LEARNING_RATE - LEAST_RATE)
 
 
-def random_batch(data):
-    starts = torch.randint(len(data) - CONTEXT, (BATCH,))
-    crops = torch.stack([data[start : start + CONTEXT + 1] for start in starts.tolist()])
-    return crops[:, :-1].contiguous(), crops[:, 1:].contiguous()
-
-
 @torch.no_grad()
 def estimate_loss(model, data):
-    return statistics.fmean(model(*random_batch(data)).item() for _ in range(EVAL_BATCHES))
+    return statistics.fmean(model(*random_batch(data, BATCH, CONTEXT)).item() for _ in range(EVAL_BATCHES))
 
 
 @torch.no_grad()
@@ -102,22 +55,15 @@ def full_loss(model, data):
     return total / (len(data) - 1)
 
 
-def make_optimizer(model):
-    parameters = list(model.parameters())
-    groups = [
-        {"params": [p for p in parameters if p.ndim >= 2], "weight_decay": WEIGHT_DECAY},
-        {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0},
-    ]
-    with contextlib.suppress(RuntimeError):
-        return torch.optim.AdamW(groups, lr=LEARNING_RATE, betas=BETAS, fused=True)
-    return torch.optim.AdamW(groups, lr=LEARNING_RATE, betas=BETAS)
+def train(model, forward, halves, steps, scores_all):
+    """Returns the wall-clock seconds, the seconds of each step and the evaluations.
 
-
-def train(model, forward, halves, steps):
-    """Returns the wall-clock seconds, the seconds of each step and the last evaluation."""
-    optimizer = make_optimizer(model)
+    With `scores_all` every evaluation has the loss over the whole validation text too, which the clock leaves
+    out.
+    """
+    optimizer = make_optimizer(model, LEARNING_RATE, BETAS, WEIGHT_DECAY)
     parameters = list(model.parameters())
-    step_seconds, evaluation = [], {}
+    step_seconds, curve, left_out = [], [], 0.0
     begin = time.perf_counter()
     for step in range(steps + 1):
         if step % EVAL_INTERVAL == 0 or step == steps:
@@ -125,18 +71,23 @@ def train(model, forward, halves, steps):
             print(
                 f"step {step}: train {evaluation['train']:.4f}, val {evaluation['val']:.4f}", file=sys.stderr
             )
+            stopped = time.perf_counter()
+            curve.append({"step": step, "seconds": stopped - begin - left_out, **evaluation})
+            if scores_all:
+                curve[-1]["whole_val"] = full_loss(model, halves["val"])
+                left_out += time.perf_counter() - stopped
         if step == steps:
             break
         step_begin = time.perf_counter()
         for group in optimizer.param_groups:
             group["lr"] = learning_rate_at(step)
-        loss = forward(*random_batch(halves["train"]))
+        loss = forward(*random_batch(halves["train"], BATCH, CONTEXT))
         loss.backward()
         nn.utils.clip_grad_norm_(parameters, CLIP)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         step_seconds.append(time.perf_counter() - step_begin)
-    return time.perf_counter() - begin, step_seconds, evaluation
+    return time.perf_counter() - begin - left_out, step_seconds, curve
 
 
 def parse_arguments():
@@ -151,6 +102,11 @@ def parse_arguments():
     parser.add_argument("--threads", type=int, default=2, help="of PyTorch (default: 2)")
     parser.add_argument(
         "--compile", action="store_true", help="use torch.compile; compiling counts as training"
+    )
+    parser.add_argument(
+        "--score-all",
+        action="store_true",
+        help="score the whole validation text at every evaluation, the clock stopped",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON line")
     arguments = parser.parse_args()
@@ -170,15 +126,16 @@ def main():
     boundary = int(0.9 * len(ids))
     halves = {"train": ids[:boundary], "val": ids[boundary:]}
 
-    model = GPT(len(id_of))
+    model = GPT(GPTSizes(LAYERS, HEADS, WIDTH, CONTEXT, len(id_of), gelu="none"))
     forward = torch.compile(model) if arguments.compile else model
-    seconds, step_seconds, evaluation = train(model, forward, halves, arguments.steps)
+    seconds, step_seconds, curve = train(model, forward, halves, arguments.steps, arguments.score_all)
     result = {
         "seconds": round(seconds, 3),
         "tokens_per_second": round(BATCH * CONTEXT / statistics.median(step_seconds)),
         "val_loss": round(full_loss(model, halves["val"]), 4),
-        "sampled_train_loss": round(evaluation["train"], 4),
-        "sampled_val_loss": round(evaluation["val"], 4),
+        "sampled_train_loss": round(curve[-1]["train"], 4),
+        "sampled_val_loss": round(curve[-1]["val"], 4),
+        "curve": curve,
         "steps": arguments.steps,
         "seed": arguments.seed,
         "threads": arguments.threads,

@@ -9,15 +9,13 @@ Example: python Benchmarks/train_vs_nanogpt.py --data tinyshakespeare.txt --runs
 """
 
 import argparse
-import json
-import platform
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from datetime import date
 from pathlib import Path
+
+from pairs import alternate, markdown, processor_name, run
 
 PEER = Path(__file__).resolve().with_name("nanogpt_cpu.py")
 
@@ -37,40 +35,27 @@ def peer_command(arguments, seed):
     ]  # fmt: skip
 
 
-def last_json_object(text):
-    for line in reversed(text.splitlines()):
-        if line.strip().startswith("{"):
-            return json.loads(line)
-    raise ValueError("printed no JSON line")
-
-
-def run(command):
-    """Runs one program to its end; returns its last JSON line with the seconds of the whole process added."""
-    print("$ " + " ".join(command), file=sys.stderr)
-    begin = time.perf_counter()
-    process = subprocess.run(command, stdout=subprocess.PIPE, text=True)
-    seconds = time.perf_counter() - begin
-    if process.returncode != 0:
-        sys.exit(f"{command[0]}: exit code {process.returncode}")
+def measured(command):
+    """The figures of one run."""
+    result = run(command)
     try:
-        result = last_json_object(process.stdout)
-        values = {key: float(result[key]) for key in ("val_loss", "seconds", "tokens_per_second")}
-    except (ValueError, KeyError) as error:
+        return {key: float(result[key]) for key in ("val_loss", "seconds", "tokens_per_second", "process")}
+    except KeyError as error:
         sys.exit(f"{command[0]}: result not understood: {error}")
-    return values | {"process": seconds}
 
 
-def run_pair(arguments, index):
-    """One run of each with the same seed; who goes first changes from pair to pair."""
-    seed = arguments.seed + index
-    results = {}
-    for name in ("hibari", "pytorch") if index % 2 == 0 else ("pytorch", "hibari"):
-        if name == "hibari":
-            with tempfile.TemporaryDirectory(prefix="train-vs-nanogpt-") as folder:
-                results[name] = run(hibari_command(arguments, seed, Path(folder) / "run"))
-        else:
-            results[name] = run(peer_command(arguments, seed))
-    return seed, results["hibari"], results["pytorch"]
+def run_pairs(arguments):
+    """One run of each with the same seed per pair."""
+
+    def hibari(index):
+        with tempfile.TemporaryDirectory(prefix="train-vs-nanogpt-") as folder:
+            return measured(hibari_command(arguments, arguments.seed + index, Path(folder) / "run"))
+
+    def peer(index):
+        return measured(peer_command(arguments, arguments.seed + index))
+
+    for index, ours, theirs in alternate(arguments.runs, hibari, peer):
+        yield arguments.seed + index, ours, theirs
 
 
 def table(pairs):
@@ -97,15 +82,7 @@ def table(pairs):
     all_ratios = [ratios(ours, theirs) for _, ours, theirs in pairs]
     medians = [median([pair[side] for pair in pairs]) for side in (1, 2)]
     rows.append(row("**median**", *medians, [statistics.median(values) for values in zip(*all_ratios)]))
-    lines = [header, ["---:"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
-
-
-def processor_name():
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.machine()
+    return markdown(header, rows)
 
 
 def main():
@@ -129,7 +106,7 @@ def main():
             parser.error(f"no such file: {path}")
     arguments.hibari = arguments.hibari.resolve()
 
-    pairs = [run_pair(arguments, index) for index in range(arguments.runs)]
+    pairs = list(run_pairs(arguments))
     print(f"{date.today()}, {processor_name()}, {arguments.threads} threads, {arguments.runs} pairs.")
     print("A ratio is PyTorch's time over Hibari's in the same pair: above 1, Hibari is faster.\n")
     print(table(pairs))

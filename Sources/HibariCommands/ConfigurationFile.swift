@@ -6,6 +6,7 @@ import Yams
 /// Presets come first, then the file, then the command line itself; of an option given several times the last
 /// one counts. A list on the command line replaces the file's.
 func expandConfiguration(_ arguments: [String]) throws -> [String] {
+    if arguments.starts(with: ["bench", "train"]) { return try expandShape(arguments) }
     guard let command = arguments.first, ["pretrain", "plan"].contains(command) else { return arguments }
     var rest = Array(arguments.dropFirst())
     let names = rest.compactMap { optionName($0) }
@@ -32,6 +33,12 @@ func expandConfiguration(_ arguments: [String]) throws -> [String] {
     func isReplaced(_ key: String, by later: Set<String>) -> Bool {
         horizons.contains(key) && !later.isDisjoint(with: horizons) || key == "corpus" && later.contains(key)
     }
+    if preset == nil, !given.contains("help"),
+        let automatic = try AutomaticPreset(given: optionValues(rest, over: own))
+    {
+        for (key, value) in automatic.settings { expanded += option(key, [value]) }
+        for line in automatic.explanation { printToStandardError("recipe     \(line)") }
+    }
     if let preset {
         let fileKeys = Set(own.map(\.key))
         for (key, value) in try Preset.named(preset).settings
@@ -45,9 +52,37 @@ func expandConfiguration(_ arguments: [String]) throws -> [String] {
     return [command] + expanded + rest
 }
 
+/// Replaces `--shape NAME` of `bench train` in the same way.
+private func expandShape(_ arguments: [String]) throws -> [String] {
+    var rest = Array(arguments.dropFirst(2))
+    guard let name = try take("--shape", from: &rest) else { return arguments }
+    let shape = try Preset.named(name, among: BenchTrainCommand.shapes, kind: "shape")
+    return ["bench", "train"] + shape.settings.flatMap { option($0.key, [$0.value]) } + rest
+}
+
 private func optionName(_ argument: String) -> String? {
     guard argument.hasPrefix("--") else { return nil }
     return argument.dropFirst(2).split(separator: "=", maxSplits: 1).first.map(String.init)
+}
+
+/// What the arguments give for each option, else the settings of a file.
+private func optionValues(
+    _ arguments: [String], over settings: [(key: String, values: [String])]
+) -> [String: [String]] {
+    var values = Dictionary(settings.map { ($0.key, $0.values) }, uniquingKeysWith: { $1 })
+    var current: String?
+    var given: Set<String> = []
+    for argument in arguments {
+        if let name = optionName(argument) {
+            if given.insert(name).inserted { values[name] = [] }
+            current = name
+            let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { values[name]!.append(String(parts[1])) }
+        } else if let current {
+            values[current]!.append(argument)
+        }
+    }
+    return values
 }
 
 /// The arguments that give an option these values; `true` and `false` are flags.

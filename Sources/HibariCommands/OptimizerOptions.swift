@@ -32,9 +32,11 @@ struct OptimizerOptions: ParsableArguments {
             """)
     var beta2: Double?
     @Option(
-        help:
-            "Weight decay, on matrices only; decoupled for adamw, muon and lion, else added to the gradient.")
-    var weightDecay = 0.1
+        help: """
+            Weight decay, on matrices only: decoupled for adamw, muon and lion (default: 0.1), added to the gradient for \
+            the others (default: 0).
+            """)
+    var weightDecay: Double?
     @Option(help: "Limit of the gradient norm; 0 for none.") var clip = 1.0
 
     @Option(help: ArgumentHelp("cosine, linear, constant or wsd.", valueName: "name"))

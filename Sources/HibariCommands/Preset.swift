@@ -62,9 +62,11 @@ struct Preset {
             ]),
     ]
 
-    static func named(_ name: String) throws -> Preset {
-        guard let preset = all.first(where: { $0.name == name }) else {
-            throw UsageError.unknownName(kind: "preset", name: name, known: all.map(\.name))
+    static func named(
+        _ name: String, among known: [Preset] = all, kind: String = "preset"
+    ) throws -> Preset {
+        guard let preset = known.first(where: { $0.name == name }) else {
+            throw UsageError.unknownName(kind: kind, name: name, known: known.map(\.name))
         }
         return preset
     }

@@ -56,6 +56,21 @@ struct ModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("gpt2's activation: geluTanh (the default), geluErf or relu.", valueName: "name"))
     var activation: Activation?
+
+    func apply(to c: inout PretrainConfiguration) {
+        c.family = arch
+        c.layers = layers
+        c.heads = heads
+        c.keyValueHeads = kvHeads
+        c.dim = dim
+        c.feedForwardDim = ffnDim
+        c.context = context
+        c.dropout = dropout
+        c.hasBias = bias
+        c.tiesEmbeddings = tie
+        c.activation = activation
+        c.zeroesResiduals = zeroInit
+    }
 }
 
 /// How long to train, and on how much at once.
@@ -117,18 +132,7 @@ struct PretrainOptions: ParsableArguments {
         c.tokenizer = data.tokenizer
         c.validationFraction = data.valFraction
         c.validationPath = data.val
-        c.family = model.arch
-        c.layers = model.layers
-        c.heads = model.heads
-        c.keyValueHeads = model.kvHeads
-        c.dim = model.dim
-        c.feedForwardDim = model.ffnDim
-        c.context = model.context
-        c.dropout = model.dropout
-        c.hasBias = model.bias
-        c.tiesEmbeddings = model.tie
-        c.activation = model.activation
-        c.zeroesResiduals = model.zeroInit
+        model.apply(to: &c)
         c.batch = recipe.batch
         c.microBatch = recipe.microBatch
         c.recompute = recipe.recompute

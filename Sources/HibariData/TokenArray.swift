@@ -12,6 +12,12 @@ public struct TokenArray: Sendable {
         storage = vocabularySize <= 1 << 16 ? .narrow([]) : .wide([])
     }
 
+    /// Tokens that come from no text, e.g. random ones. Traps on an id that does not fit.
+    public init(_ tokens: some Sequence<Int32>, vocabularySize: Int) {
+        self.init(vocabularySize: vocabularySize)
+        append { emit in for token in tokens { emit(token) } }
+    }
+
     public var count: Int {
         switch storage {
         case .narrow(let tokens): tokens.count

@@ -35,7 +35,7 @@ package func testKernels() -> KernelReport {
     return KernelReport(
         tiers: KernelTable.supportedNames, activeTier: KernelTable.activeName,
         gemm: GemmBackend.active.rawValue,
-        openBLAS: String(cString: openblas_get_config()), gigaflops: measureGemm(512),
+        openBLAS: String(cString: openblas_get_config()), gigaflops: measuredGigaflops(size: 512),
         gemmError: relativeError(fast, exact), softmaxError: relativeError(fastRows, exactRows))
 }
 
@@ -44,8 +44,8 @@ private func relativeError(_ fast: [Float], _ exact: [Double]) -> Double {
     return zip(fast, exact).reduce(0) { max($0, abs(Double($1.0) - $1.1)) } / max(largest, 1e-30)
 }
 
-/// The best of as many products of `size`³ as fit in half a second, in GFLOP/s.
-private func measureGemm(_ size: Int) -> Double {
+/// The best of as many float32 products of `size`³ as fit in half a second, in GFLOP/s.
+package func measuredGigaflops(size: Int) -> Double {
     let a = [Float](repeating: 0.5, count: size * size)
     var c = a
     let started = monotonicSeconds()

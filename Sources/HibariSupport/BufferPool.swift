@@ -3,17 +3,17 @@ import Synchronization
 
 /// A caching allocator of aligned buffers.
 ///
-/// Freed buffers go to a free list of their size class and are handed out again, because fresh pages from the
-/// system cost more than the arithmetic on them. Sizes are rounded up to eighths of a power of two, so at
-/// most an eighth is lost.
+/// Memory stays with the process, because fresh pages from the system cost more than the arithmetic on them.
+/// Buffers of 64 KB and more are pieces of one arena; smaller ones go to a free list of their size class,
+/// eighths of a power of two, so that they do not break up the arena.
 public final class BufferPool: Sendable {
     public static let shared = BufferPool()
 
     /// Counters for the tests that assert what a training step allocates and gives back.
     public struct Statistics: Sendable {
-        /// Buffers ever requested from the system.
+        /// How often the system was asked for memory.
         public var systemAllocations = 0
-        /// Bytes obtained from the system and not given back.
+        /// Bytes obtained from the system.
         public var reservedBytes = 0
         /// Bytes in buffers now in use.
         public var usedBytes = 0
@@ -21,72 +21,80 @@ public final class BufferPool: Sendable {
         public var peakUsedBytes = 0
     }
 
-    private struct State {
+    fileprivate struct State {
+        /// nil if no addresses can be reserved: then every buffer has a size class.
+        var arena = BufferArena(capacity: physicalMemoryBytes())
         var free: [Int: [UInt]] = [:]
         var statistics = Statistics()
     }
 
     private let state = Mutex(State())
+    private static let leastArenaBytes = 64 << 10
 
     public var statistics: Statistics { state.withLock { $0.statistics } }
 
     /// A buffer of at least `byteCount` bytes, aligned to 64, with unspecified contents; nil if memory is
     /// exhausted. The caller owns it until it passes it to `free(_:byteCount:)` with the same count.
     public func allocate(byteCount: Int) -> UnsafeMutableRawPointer? {
-        let size = Self.roundedSize(byteCount)
-        let recycled: UInt? = state.withLock { state in
+        let address: UInt? = state.withLock { state in
+            let hasArena = state.arena != nil
+            let size = Self.roundedSize(byteCount, hasArena: hasArena)
+            guard let address = state.take(size, fromArena: hasArena && size >= Self.leastArenaBytes) else {
+                return nil
+            }
             state.statistics.usedBytes += size
             state.statistics.peakUsedBytes = max(state.statistics.peakUsedBytes, state.statistics.usedBytes)
-            return state.free[size]?.popLast()
+            return address
         }
-        if let recycled { return UnsafeMutableRawPointer(bitPattern: recycled) }
-        let hugePage = 2 << 20
-        var pointer: UnsafeMutableRawPointer?
-        let alignment = size >= hugePage ? hugePage : 64
-        var isAllocated = posix_memalign(&pointer, alignment, size) == 0
-        if !isAllocated {
-            // What lies in the free lists may be enough.
-            trim()
-            isAllocated = posix_memalign(&pointer, alignment, size) == 0
-        }
-        guard isAllocated, let pointer else {
-            state.withLock { $0.statistics.usedBytes -= size }
-            return nil
-        }
-        if size >= hugePage { madvise(pointer, size, MADV_HUGEPAGE) }
-        state.withLock { state in
-            state.statistics.systemAllocations += 1
-            state.statistics.reservedBytes += size
-        }
-        return pointer
+        return address.flatMap { UnsafeMutableRawPointer(bitPattern: $0) }
     }
 
-    /// Takes back a buffer for later requests of the same size class.
+    /// Takes back a buffer for later requests.
     public func free(_ pointer: UnsafeMutableRawPointer, byteCount: Int) {
-        let size = Self.roundedSize(byteCount)
+        let address = UInt(bitPattern: pointer)
         state.withLock { state in
+            let size = Self.roundedSize(byteCount, hasArena: state.arena != nil)
             state.statistics.usedBytes -= size
-            state.free[size, default: []].append(UInt(bitPattern: pointer))
+            if state.arena?.contains(address) == true {
+                state.arena?.release(address, size)
+            } else {
+                state.free[size, default: []].append(address)
+            }
         }
     }
 
     /// Lets `peakUsedBytes` count from now.
     public func resetPeak() { state.withLock { $0.statistics.peakUsedBytes = $0.statistics.usedBytes } }
 
-    /// Gives all unused buffers back to the system.
-    public func trim() {
-        let buffers = state.withLock { state in
-            defer { state.free = [:] }
-            for (size, list) in state.free { state.statistics.reservedBytes -= size * list.count }
-            return state.free.values.flatMap { $0 }
-        }
-        for buffer in buffers { Glibc.free(UnsafeMutableRawPointer(bitPattern: buffer)) }
-    }
-
-    static func roundedSize(_ byteCount: Int) -> Int {
+    static func roundedSize(_ byteCount: Int, hasArena: Bool = true) -> Int {
         let minimum = max(64, byteCount)
+        if hasArena, minimum >= leastArenaBytes {
+            let step = BufferArena.granularity
+            // A request beyond all memory must not overflow.
+            return minimum > 1 << 50 ? minimum : (minimum + step - 1) / step * step
+        }
         let step = max(64, 1 << (Int.bitWidth - minimum.leadingZeroBitCount - 4))
         return (minimum + step - 1) / step * step
+    }
+}
+
+extension BufferPool.State {
+    /// The address of a buffer of a rounded size, used before or new.
+    fileprivate mutating func take(_ size: Int, fromArena: Bool) -> UInt? {
+        if fromArena {
+            let before = arena!.extent
+            guard let address = arena!.allocate(size) else { return nil }
+            let grown = arena!.extent - before
+            statistics.systemAllocations += grown > 0 ? 1 : 0
+            statistics.reservedBytes += grown
+            return address
+        }
+        if let recycled = free[size]?.popLast() { return recycled }
+        var pointer: UnsafeMutableRawPointer?
+        guard posix_memalign(&pointer, 64, size) == 0 else { return nil }
+        statistics.systemAllocations += 1
+        statistics.reservedBytes += size
+        return UInt(bitPattern: pointer)
     }
 }
 

@@ -13,6 +13,8 @@ public struct Tensor {
     public let dtype: DType
     /// The node of the tape that made this tensor; nil if no gradient flows to it.
     package var node: Node?
+    /// How to make the tensor again; nil if ops must keep it.
+    var recipe: Recipe?
 
     package init(storage: Storage, offset: Int, shape: Shape, dtype: DType, node: Node? = nil) {
         self.storage = storage
@@ -81,6 +83,7 @@ public struct Tensor {
     public var detached: Tensor {
         var copy = self
         copy.node = nil
+        copy.recipe = nil
         return copy
     }
 

@@ -50,6 +50,7 @@ public struct LanguageModelTask: TrainingTask {
         batches.batch(
             step: microBatch, into: UnsafeMutableBufferPointer(start: ids.output(Int32.self), count: count),
             targets: UnsafeMutableBufferPointer(start: targets.output(Int32.self), count: count))
+        OpProfile.current?.mark(.batch)
         return model.loss(
             ids, targets, .training(seed: seed, step: UInt64(microBatch), recompute: recompute),
             labelSmoothing: labelSmoothing)

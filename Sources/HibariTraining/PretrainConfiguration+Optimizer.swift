@@ -26,12 +26,21 @@ extension PretrainConfiguration {
             case .sgd, .adagrad: nil
             }
         }
+
+        /// --weight-decay where it is not given. Added to a gradient instead of decoupled, 0.1 would be most of it.
+        var defaultWeightDecay: Double {
+            switch self {
+            case .adamw, .muon, .lion: 0.1
+            case .adam, .sgd, .rmsprop, .adagrad, .adadelta: 0
+            }
+        }
     }
 
     /// The value of an option that only some optimizers have: what was given, or the default; nil where it does
     /// not apply.
     var appliedBeta1: Double? { optimizer.defaultBeta1.map { beta1 ?? $0 } }
     var appliedBeta2: Double? { optimizer.defaultBeta2.map { beta2 ?? $0 } }
+    var appliedWeightDecay: Double { weightDecay ?? optimizer.defaultWeightDecay }
     var appliedMuonLearningRate: Double? { optimizer == .muon ? muonLearningRate ?? 0.02 : nil }
     var appliedMuonMomentum: Double? { optimizer == .muon ? muonMomentum ?? 0.95 : nil }
     var appliedDecayShare: Double? { schedule == .wsd ? decayShare ?? 0.2 : nil }
@@ -70,26 +79,26 @@ extension PretrainConfiguration {
 
     /// A new optimizer of `parameters`.
     public func makeOptimizer(_ parameters: [Parameter]) -> any Optimizer {
-        let (beta1, beta2) = (appliedBeta1 ?? 0, appliedBeta2 ?? 0)
+        let (beta1, beta2, decay) = (appliedBeta1 ?? 0, appliedBeta2 ?? 0, appliedWeightDecay)
         switch optimizer {
         case .adamw:
-            return AdamW(parameters, beta1: beta1, beta2: beta2, weightDecay: weightDecay)
+            return AdamW(parameters, beta1: beta1, beta2: beta2, weightDecay: decay)
         case .adam:
-            return Adam(parameters, beta1: beta1, beta2: beta2, weightDecay: weightDecay)
+            return Adam(parameters, beta1: beta1, beta2: beta2, weightDecay: decay)
         case .muon:
             return Muon(
                 parameters, rateRatio: (appliedMuonLearningRate ?? 0) / learningRate,
-                momentum: appliedMuonMomentum ?? 0, beta1: beta1, beta2: beta2, weightDecay: weightDecay)
+                momentum: appliedMuonMomentum ?? 0, beta1: beta1, beta2: beta2, weightDecay: decay)
         case .lion:
-            return Lion(parameters, beta1: beta1, beta2: beta2, weightDecay: weightDecay)
+            return Lion(parameters, beta1: beta1, beta2: beta2, weightDecay: decay)
         case .sgd:
-            return SGD(parameters, momentum: beta1, weightDecay: weightDecay)
+            return SGD(parameters, momentum: beta1, weightDecay: decay)
         case .rmsprop:
-            return RMSProp(parameters, alpha: beta2, momentum: beta1, weightDecay: weightDecay)
+            return RMSProp(parameters, alpha: beta2, momentum: beta1, weightDecay: decay)
         case .adagrad:
-            return Adagrad(parameters, weightDecay: weightDecay)
+            return Adagrad(parameters, weightDecay: decay)
         case .adadelta:
-            return Adadelta(parameters, rho: beta2, weightDecay: weightDecay)
+            return Adadelta(parameters, rho: beta2, weightDecay: decay)
         }
     }
 

@@ -50,7 +50,8 @@ public struct PretrainConfiguration: Sendable, Equatable {
     public var minimumLearningRate: Double?
     public var warmup: Int?
     public var schedule = LearningRateSchedule.Shape.cosine
-    public var weightDecay = 0.1
+    /// Nil for the optimizer's default.
+    public var weightDecay: Double?
     /// Of the run, for the wsd schedule; nil for its default.
     public var decayShare: Double?
     public var clip = 1.0
@@ -111,7 +112,7 @@ public struct PretrainConfiguration: Sendable, Equatable {
             try inRange("min-lr", rate, rate >= 0 && rate <= learningRate, "from 0 to --lr (\(learningRate))")
         }
         try notNegative("warmup", warmup ?? 0)
-        try inRange("weight-decay", weightDecay, weightDecay >= 0, "0 or more")
+        try inRange("weight-decay", appliedWeightDecay, appliedWeightDecay >= 0, "0 or more")
         try inRange("clip", clip, clip >= 0, "0 (off) or more")
         try inRange(
             "label-smoothing", labelSmoothing, (0..<1).contains(labelSmoothing),
@@ -169,7 +170,7 @@ public struct PretrainConfiguration: Sendable, Equatable {
             ("optimizer", .string(optimizer.rawValue)), ("lr", .number(learningRate)),
             ("muon-lr", optional(appliedMuonLearningRate)),
             ("muon-momentum", optional(appliedMuonMomentum)), ("beta1", optional(appliedBeta1)),
-            ("beta2", optional(appliedBeta2)), ("weight-decay", .number(weightDecay)),
+            ("beta2", optional(appliedBeta2)), ("weight-decay", .number(appliedWeightDecay)),
             ("clip", .number(clip)), ("ema", .number(ema)), ("min-lr", optional(minimumLearningRate)),
             ("warmup", optional(warmup)), ("schedule", .string(schedule.rawValue)),
             ("decay", optional(appliedDecayShare)),

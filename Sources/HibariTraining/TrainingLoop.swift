@@ -126,12 +126,14 @@ public final class TrainingLoop {
                 share * (try valueWithGradient(weight: share) { try task.loss(microBatch: microBatch) }).item
         }
         let norm = gradientNorm()
+        OpProfile.current?.mark(.gradientNorm)
         guard loss.isFinite, norm.isFinite else {
             throw notFinite(step: state.step + 1, loss: loss, gradientNorm: norm)
         }
         let scale = options.clip > 0 ? min(1, options.clip / (norm + 1e-6)) : 1
         optimizer.step(learningRate: rate, gradientScale: scale)
         average?.update(step: state.step + 1)
+        OpProfile.current?.mark(.optimizer)
         let tokens = (state.step + 1) * options.accumulation * task.tokensPerMicroBatch
         return StepReport(
             step: state.step + 1, tokens: tokens, loss: loss, learningRate: rate, gradientNorm: norm,
@@ -176,8 +178,6 @@ public final class TrainingLoop {
             last = complete
         }
         if isBest { try save(isBest: true) }
-        // Evaluations use buffers of other sizes than training, and are rare.
-        BufferPool.shared.trim()
         // Speeds count training alone.
         lastLogged = (monotonicSeconds(), state.step)
         return last

@@ -36,8 +36,52 @@ import Testing
             for (buffer, size) in buffers { if let buffer { pool.free(buffer, byteCount: size) } }
             #expect(pool.statistics.usedBytes == start.usedBytes)
             #expect(pool.statistics.peakUsedBytes >= full.usedBytes)
-            pool.trim()
-            #expect(pool.statistics.reservedBytes == start.usedBytes)
+            #expect(pool.statistics.reservedBytes == full.reservedBytes)
+        }
+    }
+
+    /// What one large buffer leaves serves two smaller ones, and the other way round.
+    @Test func largeBuffersAreCutAndJoined() async {
+        await #expect(processExitsWith: .success) {
+            let pool = BufferPool.shared
+            let unit = 1 << 20
+            let whole = try #require(pool.allocate(byteCount: 4 * unit))
+            pool.free(whole, byteCount: 4 * unit)
+            let reserved = pool.statistics.reservedBytes
+            for _ in 0..<3 {
+                let parts = [1, 2, 1].map { (pool.allocate(byteCount: $0 * unit), $0 * unit) }
+                let places = parts.compactMap { $0.0.map { $0 - whole } }
+                #expect(places == [0, unit, 3 * unit])
+                for index in [1, 0, 2] {
+                    if let buffer = parts[index].0 { pool.free(buffer, byteCount: parts[index].1) }
+                }
+                let again = pool.allocate(byteCount: 4 * unit)
+                #expect(again == whole)
+                if let again { pool.free(again, byteCount: 4 * unit) }
+            }
+            #expect(pool.statistics.reservedBytes == reserved)
+        }
+    }
+
+    /// Random requests never overlap, and everything comes back.
+    @Test func buffersNeverOverlap() async {
+        await #expect(processExitsWith: .success) {
+            let pool = BufferPool.shared
+            var random = RandomStream(seed: 1, purpose: .testing)
+            var live: [(pointer: UnsafeMutableRawPointer, size: Int, mark: UInt8)] = []
+            for round in 0..<2000 {
+                if live.count < 40, random.uniform() < 0.6 {
+                    let size = 1 + random.index(below: random.uniform() < 0.5 ? 5000 : 400_000)
+                    let pointer = try #require(pool.allocate(byteCount: size))
+                    pointer.initializeMemory(as: UInt8.self, repeating: UInt8(round % 251), count: size)
+                    live.append((pointer, size, UInt8(round % 251)))
+                } else if !live.isEmpty {
+                    let (pointer, size, mark) = live.remove(at: random.index(below: live.count))
+                    let bytes = UnsafeRawBufferPointer(start: pointer, count: size)
+                    #expect(bytes.allSatisfy { $0 == mark })
+                    pool.free(pointer, byteCount: size)
+                }
+            }
         }
     }
 

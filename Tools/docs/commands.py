@@ -72,6 +72,28 @@ sentences     1283
 grammatical   1283 of 1283 (100.0 %)
 passing       1283 of 1283 (100.0 %), grammatical and consistent with their story
 stories       123 of 123 (100.0 %) consistent to the end""",
+    "bench train": """$ hibari bench train --layers 2 --context 64 --batch 8 --steps 50 --profile
+model         qwen3, 2 layers, width 128, context 64, vocabulary 256: 435K parameters; batch 8
+step          25.24 ms, the median of 50 after 3 (24.22 to 49.92)
+speed         20286 tokens/s
+arithmetic    56.8 GFLOP/s at 2.80M FLOPs per token; 90 % of the 63 GFLOP/s of a product of 1024³
+memory        49.9 MiB at its peak, 24.0 MiB in the buffer pool, 0.02 allocations from the system per step
+machine       avx2, openblas products, 2 threads
+
+pass      op                product             calls     ms/step       %  GFLOP/s
+backward  linear            512×704×128             2       5.747    19.9       64
+forward   linear            512×704×128             2       3.064    10.6       60
+backward  attention                                 2       3.022    10.5
+…
+forward   all                                              10.233    35.4
+backward  all                                              18.184    62.9
+step      all                                               0.497     1.7
+          all                                              28.914   100.0""",
+    "bench ops": """$ hibari bench ops rmsNorm linear
+op                size                                   forward ms            backward ms
+linear            query, key and value, 4096×1152×384        66.762      54.3      144.068      50.3  GFLOP/s
+…
+rmsNorm           4096×384                                    0.431      29.2        0.584      32.3  GB/s""",
     "gradcheck": """$ hibari gradcheck rmsNorm qwen3""",
     "doctor": """$ hibari doctor
 kernels       avx512 (this processor runs portable, avx2, avx512; HIBARI_SIMD chooses)
@@ -83,7 +105,8 @@ self-test     passed: product 4.3e-7, softmax 8.3e-7 from float64
 }
 
 COMMANDS = [
-    "corpus make", "corpus check", "plan", "pretrain", "generate", "eval", "inspect", "gradcheck", "doctor"
+    "corpus make", "corpus check", "plan", "pretrain", "generate", "eval", "inspect", "bench train", "bench ops",
+    "gradcheck", "doctor",
 ]  # fmt: skip
 
 

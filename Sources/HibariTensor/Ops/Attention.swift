@@ -23,14 +23,16 @@ public func causalAttention(_ qkv: Tensor, _ layout: HeadLayout, window: Int? = 
         T.attention(problem, qkv.input(), y.output(T.self), logSumExp.output(T.self))
     }
     forward(qkv.dtype.scalar)
+    let input = SavedTensor(qkv)
     return record(.attention, qkv, output: y) { gradient in
+        let qkv = input.value
         let dQKV = Tensor(uninitialized: qkv.shape, qkv.dtype)
         func backward<T: KernelScalar>(_: T.Type) {
             T.attentionBackward(
                 problem, qkv.input(), y.input(), logSumExp.input(), gradient.input(), dQKV.output(T.self))
         }
         backward(qkv.dtype.scalar)
-        qkv.node?.accumulate(dQKV)
+        input.node?.accumulate(dQKV)
     }
 }
 

@@ -18,12 +18,18 @@ public func geluErf(_ x: Tensor) -> Tensor { unary(.geluErf, .geluErf, x) }
 public func silu(_ x: Tensor) -> Tensor { unary(.silu, .silu, x) }
 
 private func unary(_ op: OpName, _ function: UnaryFunction, _ x: Tensor) -> Tensor {
-    let y = Tensor(uninitialized: x.shape, x.dtype)
-    func forward<T: KernelScalar>(_: T.Type) { T.map(function, x.count, x.input(), y.output(T.self)) }
-    forward(x.dtype.scalar)
-    return record(op, x, output: y) { gradient in
+    let input = x.detached
+    return record(op, x, output: activated(function, x)) { gradient in
         x.node?.accumulate(activationGradient(function, x, gradient))
-    }
+    }.remade { activated(function, input) }
+}
+
+/// f(x).
+func activated(_ function: UnaryFunction, _ x: Tensor) -> Tensor {
+    let y = Tensor(uninitialized: x.shape, x.dtype)
+    func run<T: KernelScalar>(_: T.Type) { T.map(function, x.count, x.input(), y.output(T.self)) }
+    run(x.dtype.scalar)
+    return y
 }
 
 /// dx = dy · f′(x).

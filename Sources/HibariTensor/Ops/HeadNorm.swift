@@ -54,15 +54,19 @@ public func headNorm(
                 firstPosition: firstPosition)
         }
     }
-    let y = Tensor(uninitialized: qkv.shape, qkv.dtype)
     let inverseRMS = Tensor(uninitialized: [problem.rows, problem.normalizedHeads], qkv.dtype)
-    func forward<T: KernelScalar>(_: T.Type) {
-        T.normalizeHeads(
-            problem, qkv.input(), queryWeight: queryWeight.input(), keyWeight: keyWeight.input(),
-            rotation(), y.output(T.self), inverseRMS.output(T.self))
+    let (input, queryScale, keyScale) = (qkv.detached, queryWeight.detached, keyWeight.detached)
+    func forward() -> Tensor {
+        let y = Tensor(uninitialized: input.shape, input.dtype)
+        func run<T: KernelScalar>(_: T.Type) {
+            T.normalizeHeads(
+                problem, input.input(), queryWeight: queryScale.input(), keyWeight: keyScale.input(),
+                rotation(), y.output(T.self), inverseRMS.output(T.self))
+        }
+        run(input.dtype.scalar)
+        return y
     }
-    forward(qkv.dtype.scalar)
-    return record(.headNorm, qkv, queryWeight, keyWeight, output: y) { gradient in
+    return record(.headNorm, qkv, queryWeight, keyWeight, output: forward()) { gradient in
         let dx = Tensor(uninitialized: qkv.shape, qkv.dtype)
         let dQuery = Tensor(zeros: queryWeight.shape, qkv.dtype)
         let dKey = Tensor(zeros: keyWeight.shape, qkv.dtype)
@@ -77,5 +81,5 @@ public func headNorm(
         qkv.node?.accumulate(dx)
         queryWeight.node?.accumulate(dQuery)
         keyWeight.node?.accumulate(dKey)
-    }
+    }.remade(by: forward)
 }

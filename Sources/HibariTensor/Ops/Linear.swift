@@ -55,10 +55,13 @@ package func linear(
     forward(x.dtype.scalar)
     let isOnTape = ([x, bias].compactMap { $0 } + weights).first { $0.node != nil }
     require(order == .fastest || isOnTape == nil, .linear, "the fixed order of summation has no gradient")
-    return record(.linear, isOnTape, output: output) { gradient in
+    let input = SavedTensor(x)
+    let result = record(.linear, isOnTape, output: output, product: problem.sizes) { gradient in
         let dy = activation.map { activationGradient($0, preactivation, gradient) } ?? gradient
-        problem.backward(x, weights, bias, dy)
+        problem.backward(input, weights, bias, dy)
     }
+    guard let activation else { return result }
+    return result.remade { activated(activation, preactivation) }
 }
 
 private func addBiasAndActivation<T: KernelScalar>(
@@ -105,6 +108,9 @@ private struct LinearProblem {
         )
     }
 
+    /// Of all weights together.
+    var sizes: OpProfile.ProductSizes { .init(rows: rows, columns: totalOutputs, depth: inputs) }
+
     /// y[:, columns] = x·W
     func forward(_ columns: Range<Int>) -> GemmProblem {
         GemmProblem(
@@ -112,12 +118,13 @@ private struct LinearProblem {
             strideC: totalOutputs)
     }
 
-    func backward(_ x: Tensor, _ weights: [Tensor], _ bias: Tensor?, _ dy: Tensor) {
+    func backward(_ x: SavedTensor, _ weights: [Tensor], _ bias: Tensor?, _ dy: Tensor) {
         func run<T: KernelScalar>(_: T.Type) {
+            let input = x.value
             for (weight, range) in zip(weights, columns) {
                 let gradient = dy.input(T.self) + range.lowerBound
                 weight.node?.withBuffer(weight.shape, weight.dtype) { buffer, accumulates in
-                    weightGradient(range, accumulates, x.input(T.self), gradient, buffer.output(T.self))
+                    weightGradient(range, accumulates, input.input(T.self), gradient, buffer.output(T.self))
                 }
                 // dx (+)= dy[:, columns]·Wᵀ
                 x.node?.withBuffer(x.shape, x.dtype) { buffer, accumulates in

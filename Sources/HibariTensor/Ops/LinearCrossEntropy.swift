@@ -24,7 +24,9 @@ public func linearCrossEntropy(
     let expected = Tape.current?.seed ?? 0
     problem.run(into: losses, gradientScale: expected * share)
     let loss = mean(losses, share)
-    return record(.linearCrossEntropy, x, weight, output: loss, isEager: true) { gradient in
+    return record(
+        .linearCrossEntropy, x, weight, output: loss, product: problem.sizes, isEager: true
+    ) { gradient in
         let missing = gradient.item - expected
         if missing != 0 { problem.run(into: losses, gradientScale: missing * share) }
     }
@@ -47,6 +49,9 @@ private struct ProjectedLoss {
     private let width, classes: Int
     private let x, weight, targets: Tensor
     private let labelSmoothing: Double
+
+    /// Of all logits.
+    var sizes: OpProfile.ProductSizes { .init(rows: rows, columns: classes, depth: width) }
 
     /// Logits of one chunk: eight megabytes, and at least 256 rows to keep the products efficient.
     private var chunkRows: Int { max(256, (1 << 21) / classes) }

@@ -59,15 +59,20 @@ private func normalize(
     )
     let problem = NormProblem(
         rows: x.shape.rowCount, columns: columns, epsilon: epsilon, subtractsMean: op == .layerNorm)
-    let y = Tensor(uninitialized: x.shape, x.dtype)
     let statistics = Tensor(uninitialized: [problem.rows, problem.statisticsPerRow], x.dtype)
-    func forward<T: KernelScalar>(_: T.Type) {
-        let residual = terms.map { NormResidual<T>(addend: $0.1.input(), sum: x.output()) }
-        T.normalize(
-            problem, (terms?.0 ?? x).input(), residual, weight: weight.input(), bias: bias?.input(),
-            y.output(T.self), statistics.output(T.self))
+    let (input, scale, shift) = (x.detached, weight.detached, bias?.detached)
+    func forward(of terms: (Tensor, Tensor)?) -> Tensor {
+        let y = Tensor(uninitialized: input.shape, input.dtype)
+        func run<T: KernelScalar>(_: T.Type) {
+            let residual = terms.map { NormResidual<T>(addend: $0.1.input(), sum: input.output()) }
+            T.normalize(
+                problem, (terms?.0 ?? input).input(), residual, weight: scale.input(), bias: shift?.input(),
+                y.output(T.self), statistics.output(T.self))
+        }
+        run(input.dtype.scalar)
+        return y
     }
-    forward(x.dtype.scalar)
+    let y = forward(of: terms)
     return record(op, x, weight, bias, output: y) { gradient in
         let dWeight = Tensor(zeros: weight.shape, x.dtype)
         let dBias = bias.map { Tensor(zeros: $0.shape, x.dtype) }
@@ -87,5 +92,5 @@ private func normalize(
         backward(x.dtype.scalar)
         weight.node?.accumulate(dWeight)
         if let dBias { bias?.node?.accumulate(dBias) }
-    }
+    }.remade { forward(of: nil) }
 }

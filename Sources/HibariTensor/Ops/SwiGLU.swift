@@ -8,17 +8,21 @@ import HibariKernels
 public func swiGLU(_ gateUp: Tensor) -> Tensor {
     require(gateUp.shape[-1] % 2 == 0, .swiGLU, "the last axis must be even, got \(gateUp.shape)")
     let (rows, width) = (gateUp.shape.rowCount, gateUp.shape[-1] / 2)
-    let y = Tensor(uninitialized: gateUp.shape.replacingLast(with: width), gateUp.dtype)
-    func forward<T: KernelScalar>(_: T.Type) {
-        T.swiGLU(rows: rows, width: width, gateUp.input(), y.output(T.self))
+    let input = gateUp.detached
+    func forward() -> Tensor {
+        let y = Tensor(uninitialized: input.shape.replacingLast(with: width), input.dtype)
+        func run<T: KernelScalar>(_: T.Type) {
+            T.swiGLU(rows: rows, width: width, input.input(), y.output(T.self))
+        }
+        run(input.dtype.scalar)
+        return y
     }
-    forward(gateUp.dtype.scalar)
-    return record(.swiGLU, gateUp, output: y) { gradient in
+    return record(.swiGLU, gateUp, output: forward()) { gradient in
         let dx = Tensor(uninitialized: gateUp.shape, gateUp.dtype)
         func backward<T: KernelScalar>(_: T.Type) {
             T.swiGLUBackward(rows: rows, width: width, gateUp.input(), gradient.input(), dx.output(T.self))
         }
         backward(gateUp.dtype.scalar)
         gateUp.node?.accumulate(dx)
-    }
+    }.remade(by: forward)
 }

@@ -3,14 +3,20 @@ import HibariKernels
 /// The place of a tensor in the graph: where its gradient gathers, and how it goes on to the op's inputs.
 package final class Node {
     package let op: OpName?
+    /// For profiles: the sizes of the op's product, if it is one.
+    let product: OpProfile.ProductSizes?
     private var gradient: Tensor?
     private var backward: ((Tensor) -> Void)?
     private let parameter: Parameter?
     /// Whether gradients were given on the way forward already, so that a gradient must arrive.
     private let isEager: Bool
 
-    init(op: OpName, isEager: Bool = false, backward: @escaping (Tensor) -> Void) {
+    init(
+        op: OpName, product: OpProfile.ProductSizes? = nil, isEager: Bool = false,
+        backward: @escaping (Tensor) -> Void
+    ) {
         self.op = op
+        self.product = product
         self.isEager = isEager
         self.backward = backward
         parameter = nil
@@ -19,8 +25,18 @@ package final class Node {
     /// The leaf of a parameter: what arrives is added to the parameter's gradient.
     init(parameter: Parameter) {
         op = nil
+        product = nil
         isEager = false
         self.parameter = parameter
+    }
+
+    /// A leaf of no parameter: the gradient that arrives is moved here, as between two ops, and goes no
+    /// further.
+    init() {
+        op = nil
+        product = nil
+        isEager = false
+        parameter = nil
     }
 
     /// Adds a finished gradient. The tensor may be shared with other nodes.
@@ -85,15 +101,18 @@ extension Tensor {
 /// Attaches a node to `output` if a tape is recording and any of `inputs` is on it.
 ///
 /// - Parameters:
+///   - product: the sizes of the product that the op is, for profiles.
 ///   - isEager: the op has given its inputs gradients already.
 ///   - backward: takes the gradient of the output and gives the inputs theirs. It must not capture `output`
 ///     with a node (captured before this call, it has none).
 func record(
-    _ op: OpName, _ inputs: Tensor?..., output: Tensor, isEager: Bool = false,
-    backward: @escaping (_ gradient: Tensor) -> Void
+    _ op: OpName, _ inputs: Tensor?..., output: Tensor, product: OpProfile.ProductSizes? = nil,
+    isEager: Bool = false, backward: @escaping (_ gradient: Tensor) -> Void
 ) -> Tensor {
     guard let tape = Tape.current, inputs.contains(where: { $0?.node != nil }) else { return output }
-    let node = Node(op: op, isEager: isEager, backward: backward)
+    // Not before: an op inside another one, on detached inputs, counts to that.
+    tape.profile?.mark(.forward(op, product))
+    let node = Node(op: op, product: product, isEager: isEager, backward: backward)
     tape.append(node)
     var result = output
     result.node = node

@@ -34,8 +34,11 @@ public final class Parameter {
         return buffer
     }
 
-    /// Forgets the gradient; the buffer is kept, and the next gradient overwrites it.
-    public func clearGradient() { hasGradient = false }
+    /// Forgets the gradient. Its memory serves the activations of the next forward pass.
+    public func clearGradient() {
+        hasGradient = false
+        buffer = nil
+    }
 
     /// Replaces the elements of the value by copies of those of `newValue`: optimizers change the value in
     /// place.

@@ -8,6 +8,8 @@
 public func recomputed(_ x: Tensor, _ body: @escaping (Tensor) -> Tensor) -> Tensor {
     guard let tape = Tape.current else { return body(x) }
     let output = Tape.$current.withValue(nil) { body(x.detached) }
+    // The ops inside are marked when they run again.
+    tape.profile?.mark(.forward(.recompute))
     let node = Node(op: .recompute) { gradient in
         // The input keeps its node of the outer tape, where its gradient gathers.
         let inner = Tape(seed: tape.seed)

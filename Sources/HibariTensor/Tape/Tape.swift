@@ -13,6 +13,7 @@ package final class Tape: @unchecked Sendable {
     /// The gradient that the value of the computation will be given, for ops that make theirs on the way
     /// forward.
     let seed: Double
+    let profile = OpProfile.current
 
     init(seed: Double) { self.seed = seed }
 
@@ -27,7 +28,10 @@ package final class Tape: @unchecked Sendable {
     /// Propagates from `root`, whose gradient is `seed`.
     func backward(from root: Node, seed: Tensor) {
         root.accumulate(seed)
-        while let node = nodes.popLast() { node.propagate() }
+        while let node = nodes.popLast() {
+            node.propagate()
+            if let profile, let op = node.op { profile.mark(.backward(op, node.product)) }
+        }
     }
 }
 
@@ -38,11 +42,22 @@ package final class Tape: @unchecked Sendable {
 ///   - body: computes the value, of one element. Ops build a graph only inside this call.
 /// - Returns: the value, detached.
 public func valueWithGradient(weight: Double = 1, _ body: () throws -> Tensor) rethrows -> Tensor {
-    let tape = Tape(seed: weight)
-    let value = try Tape.$current.withValue(tape) { try body() }
+    let (value, propagate) = try valueWithPullback(seed: weight, body)
     precondition(value.count == 1, "valueWithGradient: expected a scalar, got shape \(value.shape)")
-    if let root = value.node {
-        tape.backward(from: root, seed: Tensor(repeating: weight, shape: value.shape, value.dtype))
-    }
-    return value.detached
+    propagate(Tensor(repeating: weight, shape: value.shape, value.dtype))
+    return value
+}
+
+/// Evaluates a tensor on a tape.
+///
+/// - Parameter seed: each element of the gradient, if it is known.
+/// - Returns: the value, detached, and the function that takes its gradient, once, and adds the derivatives
+///   to the gradients of all leaves it depends on.
+func valueWithPullback(
+    seed: Double = 1, _ body: () throws -> Tensor
+) rethrows -> (value: Tensor, propagate: (_ gradient: Tensor) -> Void) {
+    let tape = Tape(seed: seed)
+    let value = try Tape.$current.withValue(tape) { try body() }
+    let root = value.node
+    return (value.detached, { if let root { tape.backward(from: root, seed: $0) } })
 }
