@@ -9,7 +9,7 @@ extension PretrainConfiguration.OptimizerKind: ExpressibleByArgument {}
 struct OptimizerOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "adamw, adam, muon (hidden matrices; adamw for the rest), lion, sgd, rmsprop, adagrad or adadelta.",
+            "What moves the weights; muon is for hidden matrices and leaves the rest to adamw.",
             valueName: "name"))
     var optimizer = PretrainConfiguration.OptimizerKind.adamw
 
