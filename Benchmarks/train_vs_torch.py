@@ -77,10 +77,10 @@ class Programs:
 
 def measure(arguments, shape):
     programs = Programs(arguments, shape)
-    ours = programs.hibari(steps=5)
+    ours = programs.hibari(steps=2, warmup=1)
     trials = {}
     for mode in MODES:
-        probe = programs.torch(mode, steps=5)
+        probe = programs.torch(mode, steps=2, warmup=1)
         trials[mode] = probe and programs.torch(mode, steps=programs.steps_for(probe))
     # By the least step, which other work on the machine disturbs least.
     mode = min((m for m in MODES if trials[m]), key=lambda m: trials[m]["least_milliseconds"])

@@ -47,7 +47,7 @@ struct BenchOpsCommand: ParsableCommand {
         _ op: String, _ size: String, _ forward: String, _ forwardSpeed: String, _ backward: String,
         _ backwardSpeed: String, _ unit: String
     ) -> String {
-        padded(op, 18) + padded(size, 38) + aligned(forward, 11) + aligned(forwardSpeed, 10)
+        padded(op, 20) + padded(size, 38) + aligned(forward, 11) + aligned(forwardSpeed, 10)
             + aligned(backward, 13) + aligned(backwardSpeed, 10) + (unit.isEmpty ? "" : "  " + unit)
     }
 

@@ -50,7 +50,7 @@ struct ProfileTable {
         _ pass: String, _ op: String, _ product: String, _ calls: String, _ time: String, _ share: String,
         _ speed: String
     ) -> String {
-        padded(pass, 10) + padded(op, 18) + padded(product, 18) + aligned(calls, 7) + aligned(time, 12)
+        padded(pass, 10) + padded(op, 20) + padded(product, 18) + aligned(calls, 7) + aligned(time, 12)
             + aligned(share, 8) + aligned(speed, 9)
     }
 }

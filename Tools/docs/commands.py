@@ -74,26 +74,27 @@ passing       1283 of 1283 (100.0 %), grammatical and consistent with their stor
 stories       123 of 123 (100.0 %) consistent to the end""",
     "bench train": """$ hibari bench train --layers 2 --context 64 --batch 8 --steps 50 --profile
 model         qwen3, 2 layers, width 128, context 64, vocabulary 256: 435K parameters; batch 8
-step          25.24 ms, the median of 50 after 3 (24.22 to 49.92)
-speed         20286 tokens/s
-arithmetic    56.8 GFLOP/s at 2.80M FLOPs per token; 90 % of the 63 GFLOP/s of a product of 1024³
-memory        49.9 MiB at its peak, 24.0 MiB in the buffer pool, 0.02 allocations from the system per step
-machine       avx2, openblas products, 2 threads
+step          31.20 ms, the median of 50 after 3 (22.53 to 56.38)
+speed         16411 tokens/s
+arithmetic    46.0 GFLOP/s at 2.80M FLOPs per token; 62 % of the 74 of a product of 1024³, 23 % of the 199 of multiply-adds in registers
+memory        42.3 MiB at its peak, 16.0 MiB in the buffer pool, 0.06 allocations from the system per step
+machine       avx2, native products, 2 threads
 
-pass      op                product             calls     ms/step       %  GFLOP/s
-backward  linear            512×704×128             2       5.747    19.9       64
-forward   linear            512×704×128             2       3.064    10.6       60
-backward  attention                                 2       3.022    10.5
+pass      op                  product             calls     ms/step       %  GFLOP/s
+backward  linear              512×704×128             2       5.949    18.6       62
+backward  linear              512×384×128             2       3.955    12.3       51
+backward  linear              512×128×352             2       3.592    11.2       51
+backward  attention                                   2       2.775     8.7
 …
-forward   all                                              10.233    35.4
-backward  all                                              18.184    62.9
-step      all                                               0.497     1.7
-          all                                              28.914   100.0""",
+forward   all                                                11.210    35.0
+backward  all                                                19.929    62.2
+step      all                                                 0.894     2.8
+          all                                                32.033   100.0""",
     "bench ops": """$ hibari bench ops rmsNorm linear
-op                size                                   forward ms            backward ms
-linear            query, key and value, 4096×1152×384        66.762      54.3      144.068      50.3  GFLOP/s
+op                  size                                   forward ms            backward ms
+linear              query, key and value, 4096×1152×384        72.563      49.9      146.927      49.3  GFLOP/s
 …
-rmsNorm           4096×384                                    0.431      29.2        0.584      32.3  GB/s""",
+rmsNorm             4096×384                                    0.359      35.1        0.548      34.5  GB/s""",
     "gradcheck": """$ hibari gradcheck rmsNorm qwen3""",
     "doctor": """$ hibari doctor
 kernels       avx512 (this processor runs portable, avx2, avx512; HIBARI_SIMD chooses)
