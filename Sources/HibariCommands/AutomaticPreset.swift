@@ -13,7 +13,8 @@ struct AutomaticPreset {
     ///
     /// - Parameter values: what was given for each option.
     init?(given values: [String: [String]]) throws {
-        guard let minutes = values["minutes"]?.last.flatMap(Double.init), minutes > 0,
+        guard let minutes = values["minutes"]?.last.flatMap(Double.init), minutes > 0, minutes < 1e6,
+            values.keys.allSatisfy({ !["steps", "tokens", "epochs"].contains($0) }),
             let corpus = values["corpus"], !corpus.isEmpty, !corpus.contains("-"),
             let reader = try? CorpusReader(paths: corpus, textKey: values["text-key"]?.last ?? "text")
         else { return nil }

@@ -6,8 +6,9 @@ import Synchronization
 ///
 /// Indices are claimed one by one, so a core that another program disturbs does less of the work. What an
 /// index computes must not depend on which thread runs it; then results are the same for every thread count.
-/// A loop started inside a loop runs serially. Workers spin for a few tens of microseconds before they sleep:
-/// training starts several hundred loops per step.
+/// A loop started inside a loop runs serially. Idle workers spin for a few tens of microseconds, then give way
+/// to other threads for some milliseconds, and only then sleep: training starts several hundred loops per step,
+/// and a woken worker may first have to wait for its turn on the very processor of the thread that woke it.
 public final class ThreadPool: @unchecked Sendable {
     // Invariant behind @unchecked: `job` and `jobCount` are written only by the thread that holds `isBusy`,
     // before it opens the job in `state`, and read only by threads registered in `state`.
@@ -31,6 +32,8 @@ public final class ThreadPool: @unchecked Sendable {
     private static let generationUnit: UInt64 = 1 << 16
     private static let workerMask: UInt64 = 0xFFFF
     private static let spinLimit = 20_000
+    /// Some five milliseconds of `sched_yield`, if no other thread wants the processor.
+    private static let yieldLimit = spinLimit + 10_000
 
     private init(threadCount: Int) {
         activeThreads = Atomic(max(1, threadCount))
@@ -122,9 +125,11 @@ public final class ThreadPool: @unchecked Sendable {
             var spins = 0
             while !isOpen(current, after: seen, for: number) {
                 spins += 1
-                if spins > Self.spinLimit {
+                if spins > Self.yieldLimit {
                     sleep(after: seen, number: number)
                     spins = 0
+                } else if spins > Self.spinLimit {
+                    sched_yield()
                 }
                 current = state.load(ordering: .acquiring)
             }

@@ -19,6 +19,23 @@ import Testing
         }
     }
 
+    /// The shorter exponential of softmax: the same bits, up to 88.
+    @Test func boundedExponential() {
+        forEachTier { tier in
+            let x = spread(100_001, -100...88) + [-.infinity, -1e30, -87.33654, -87.3366, 0, 1e-30]
+            var y = x
+            tier.exp_scaled_shifted(x.count, 1, 0, x, &y)
+            #expect(y == tier.apply(tier.exp, x))
+            let beyond: [Float] = [89, 1000, 1e30, .infinity]
+            y = beyond
+            tier.exp_scaled_shifted(beyond.count, 1, 0, beyond, &y)
+            #expect(y == [.infinity, .infinity, .infinity, .infinity])
+            y = [.nan]
+            tier.exp_scaled_shifted(1, 1, 0, [.nan], &y)
+            #expect(y[0].isNaN)
+        }
+    }
+
     @Test func logarithm() {
         forEachTier { tier in
             var x: [Float] = []

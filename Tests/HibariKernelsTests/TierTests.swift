@@ -1,4 +1,5 @@
 import CKernels
+import Glibc
 import HibariKernels
 import Testing
 
@@ -96,17 +97,28 @@ import Testing
             }
             #expect(separate == inPlace)
             inPlace = x
-            tier.softmax_backward_row(37, 0.7, 0.1, x, x, &separate)
-            inPlace.withUnsafeMutableBufferPointer {
-                tier.softmax_backward_row(37, 0.7, 0.1, x, $0.baseAddress, $0.baseAddress)
-            }
-            #expect(separate == inPlace)
-            inPlace = x
             tier.divide(37, x.reversed(), x, &separate)
             inPlace.withUnsafeMutableBufferPointer {
                 tier.divide(37, x.reversed(), $0.baseAddress, $0.baseAddress)
             }
             #expect(separate == inPlace)
+        }
+    }
+
+    /// p = exp(scale · s − shift) and ds = scale · p · (dp − delta), at every length of the last vector.
+    @Test func backwardRowOfAttention() {
+        for tier in KernelTable.supported {
+            for n in 1...35 {
+                let (s, gradient) = (sample(n, -3...3), sample(n, seed: 2))
+                let (p, ds) = (GuardedBuffer<Float>(s, offset: 1), GuardedBuffer<Float>(gradient, offset: 3))
+                tier.attention_backward_row(n, 0.7, 1.5, 0.1, p.pointer, ds.pointer)
+                #expect(p.isIntact && ds.isIntact)
+                for i in 0..<n {
+                    let weight = Glibc.exp(0.7 * Double(s[i]) - 1.5)
+                    #expect(abs(Double(p.array[i]) - weight) < 1e-6 * weight)
+                    #expect(abs(Double(ds.array[i]) - 0.7 * weight * (Double(gradient[i]) - 0.1)) < 1e-6)
+                }
+            }
         }
     }
 
@@ -145,23 +157,40 @@ private struct BlockCheck {
             packedB == packed(columns, Int(tier.tile_columns), tier.pack_columns, bColumns, (depth, 1)))
         for accumulates in [false, true] {
             let result = product(packedA, stride: 0, packedB, accumulates)
-            for i in 0..<rows {
-                for j in 0..<columns {
-                    let expected = (0..<depth).reduce(accumulates ? 7.0 : 0.0) {
-                        $0 + Double(a[i * depth + $1]) * Double(b[$1 * columns + j])
-                    }
-                    #expect(abs(Double(result[i * columns + j]) - expected) < 4e-6)
-                }
-            }
+            expectProduct(result, a, b, from: 0, accumulates)
             if rows % Int(tier.tile_rows) == 0 {
                 #expect(product(a, stride: depth, packedB, accumulates) == result)
+                // The end of the depth of the same panels.
+                expectProduct(
+                    product(a, stride: depth, packedB, accumulates, from: depth / 2), a, b, from: depth / 2,
+                    accumulates)
             }
         }
     }
 
-    private func product(_ a: [Float], stride: Int, _ b: [Float], _ accumulates: Bool) -> [Float] {
+    private func expectProduct(_ c: [Float], _ a: [Float], _ b: [Float], from k: Int, _ accumulates: Bool) {
+        for i in 0..<rows {
+            for j in 0..<columns {
+                let expected = (k..<depth).reduce(accumulates ? 7.0 : 0.0) {
+                    $0 + Double(a[i * depth + $1]) * Double(b[$1 * columns + j])
+                }
+                #expect(abs(Double(c[i * columns + j]) - expected) < 4e-6)
+            }
+        }
+    }
+
+    private func product(
+        _ a: [Float], stride: Int, _ b: [Float], _ accumulates: Bool, from k: Int = 0
+    ) -> [Float] {
         let c = GuardedBuffer<Float>([Float](repeating: 7, count: rows * columns), offset: 1)
-        tier.gemm_block(rows, columns, depth, a, stride, b, c.pointer, columns, accumulates ? 1 : 0)
+        a.withUnsafeBufferPointer { a in
+            b.withUnsafeBufferPointer { b in
+                tier.gemm_block(
+                    rows, columns, depth - k, a.baseAddress! + k, stride,
+                    b.baseAddress! + k * Int(tier.tile_columns), Int(tier.tile_columns) * depth, c.pointer,
+                    columns, accumulates ? 1 : 0)
+            }
+        }
         #expect(c.isIntact, "\(String(cString: tier.name)) \(rows) × \(columns) × \(depth)")
         return c.array
     }

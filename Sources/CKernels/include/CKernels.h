@@ -53,11 +53,11 @@ typedef struct __attribute__((swift_attr("@Sendable"))) hibari_kernel_table {
                          size_t depth_stride, float *packed);
     /// c[i, j] = c[j, i] for the elements above the diagonal in rows `first` ≤ i < `last` of an n × n matrix.
     void (*mirror_lower)(size_t n, size_t first, size_t last, float *c);
-    /// C[0..rows, 0..columns] = (accumulate ? C : 0) + A·B for a packed B. Rows of A begin `a_stride` apart
-    /// and are contiguous along the depth, and `rows` is then a multiple of `tile_rows`; or `a_stride` is 0
-    /// and A is packed.
+    /// C[0..rows, 0..columns] = (accumulate ? C : 0) + A·B for a packed B whose panels begin `panel_stride`
+    /// apart. Rows of A begin `a_stride` apart and are contiguous along the depth, and `rows` is then a
+    /// multiple of `tile_rows`; or `a_stride` is 0 and A is packed.
     void (*gemm_block)(size_t rows, size_t columns, size_t depth, const float *a, size_t a_stride,
-                       const float *b, float *c, size_t c_stride, int accumulate);
+                       const float *b, size_t panel_stride, float *c, size_t c_stride, int accumulate);
     /// Multiplies and adds `depth` × `tile_rows` × `tile_columns` times in registers alone; a measure of the
     /// peak.
     float (*fma_peak)(size_t depth, float x, float y);
@@ -105,11 +105,12 @@ typedef struct __attribute__((swift_attr("@Sendable"))) hibari_kernel_table {
     float (*softmax_row)(size_t n, float scale, const float *x, float *y);
     /// Returns log Σ exp(x).
     float (*log_sum_exp)(size_t n, const float *x);
-    /// y = exp(scale · x − shift). `y` may be `x`.
+    /// y = exp(scale · x − shift), for exponents up to 88; beyond, infinity. `y` may be `x`.
     void (*exp_scaled_shifted)(size_t n, float scale, float shift, const float *x, float *y);
-    /// dx = scale · y · (gradient − delta), the score gradient of attention. `dx` may be `gradient`.
-    void (*softmax_backward_row)(size_t n, float scale, float delta, const float *y, const float *gradient,
-                                 float *dx);
+    /// The backward pass of attention: from scores s and the gradients dp of their weights, in place,
+    /// p = exp(scale · s − shift) and ds = scale · p · (dp − delta).
+    void (*attention_backward_row)(size_t n, float scale, float shift, float delta, float *s_to_p,
+                                   float *dp_to_ds);
     /// LayerNorm of one row; `bias` may be NULL. Stores mean and 1/σ.
     void (*layer_norm_row)(size_t n, float epsilon, const float *x, const float *weight, const float *bias,
                            float *y, float *mean, float *inverse_deviation);

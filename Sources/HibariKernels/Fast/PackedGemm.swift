@@ -17,7 +17,8 @@ extension Float {
     ) {
         let product = PackedGemm(problem, a, b, c)
         let (chunkColumns, chunkDepth) = product.chunkSize
-        withScratch(Float.self, count: chunkColumns * min(chunkDepth, max(1, problem.depth))) { packedB in
+        let count = serialGemmScratch(columns: chunkColumns, depth: min(chunkDepth, problem.depth))
+        withScratch(Float.self, count: count) { packedB in
             for firstColumn in stride(from: 0, to: problem.columns, by: chunkColumns) {
                 let columns = firstColumn..<min(problem.columns, firstColumn + chunkColumns)
                 for k in stride(from: 0, to: max(1, problem.depth), by: chunkDepth) {
@@ -36,19 +37,8 @@ extension Float {
             }
         }
     }
-}
 
-extension Float {
-    /// The same product on the calling thread, for the small matrices inside attention.
-    ///
-    /// `scratch` holds at least `serialGemmScratch(columns:depth:)` floats.
-    static func serialGemm(_ problem: GemmProblem, _ a: Input, _ b: Input, _ c: Output, scratch: Output) {
-        let product = PackedGemm(problem, a, b, c)
-        let (columns, depths) = (0..<problem.columns, 0..<problem.depth)
-        product.packB(columns, depths, scratch)
-        product.multiply(0..<problem.rows, columns, depths, scratch, packedColumns: columns)
-    }
-
+    /// Floats of a packed B.
     static func serialGemmScratch(columns: Int, depth: Int) -> Int {
         roundUp(columns, Int(KernelTable.active.tile_columns)) * depth
     }
@@ -58,8 +48,8 @@ extension Float {
 struct PackedGemm {
     let table = KernelTable.active
     let problem: GemmProblem
-    let a, b: UnsafePointer<Float>
-    let c: UnsafeMutablePointer<Float>
+    private let a, b: UnsafePointer<Float>
+    private let c: UnsafeMutablePointer<Float>
 
     init(
         _ problem: GemmProblem, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
@@ -105,33 +95,50 @@ struct PackedGemm {
         _ rows: Range<Int>, _ columns: Range<Int>, _ depths: Range<Int>, _ packedB: UnsafePointer<Float>,
         packedColumns: Range<Int>
     ) {
-        // Rows are packed if they run across the depth; so is an incomplete tile, to be filled with zeros.
-        let inPlace = problem.transposesA ? 0 : rows.count / tileRows * tileRows
-        let packedRows = rows.lowerBound + inPlace..<rows.upperBound
-        withScratch(Float.self, count: roundUp(packedRows.count, tileRows) * gemmBlockDepth) { packedA in
+        let packedCount = problem.transposesA ? roundUp(rows.count, tileRows) * gemmBlockDepth : 0
+        withScratch(Float.self, count: packedCount) { packedA in
             for k in stride(from: depths.lowerBound, to: max(1, depths.upperBound), by: gemmBlockDepth) {
                 let depth = min(gemmBlockDepth, depths.upperBound - k)
                 let panels = packedB + offset(k, columns.lowerBound, in: packedColumns, depths)
-                func addProduct(_ rows: Range<Int>, _ a: UnsafePointer<Float>, stride: Int) {
+                let block = c + rows.lowerBound * problem.strideC + columns.lowerBound
+                let accumulates = problem.accumulates || k > 0
+                if problem.transposesA {
+                    let source = a + k * problem.strideA + rows.lowerBound
+                    table.pack_rows(rows.count, depth, source, 1, problem.strideA, packedA)
                     table.gemm_block(
-                        rows.count, columns.count, depth, a, stride, panels,
-                        c + rows.lowerBound * problem.strideC + columns.lowerBound, problem.strideC,
-                        problem.accumulates || k > 0 ? 1 : 0)
-                }
-                if inPlace > 0 {
-                    addProduct(
-                        rows.lowerBound..<packedRows.lowerBound, a + rows.lowerBound * problem.strideA + k,
-                        stride: problem.strideA)
-                }
-                if !packedRows.isEmpty {
-                    let (rowStride, depthStride) =
-                        problem.transposesA ? (1, problem.strideA) : (problem.strideA, 1)
-                    table.pack_rows(
-                        packedRows.count, depth, a + k * depthStride + packedRows.lowerBound * rowStride,
-                        rowStride, depthStride, packedA)
-                    addProduct(packedRows, packedA, stride: 0)
+                        rows.count, columns.count, depth, packedA, 0, panels, tileColumns * depth, block,
+                        problem.strideC, accumulates ? 1 : 0)
+                } else {
+                    table.multiplyRows(
+                        rows.count, columns.count, depth: depth, a + rows.lowerBound * problem.strideA + k,
+                        problem.strideA, panels, panelStride: tileColumns * depth, block, problem.strideC,
+                        accumulates: accumulates)
                 }
             }
+        }
+    }
+}
+
+extension hibari_kernel_table {
+    /// C (+)= A·B for a packed B and rows of A that run along the depth. Only an incomplete tile of rows is packed,
+    /// to be filled with zeros.
+    ///
+    /// - Parameter panelStride: floats between the panels of B.
+    func multiplyRows(
+        _ rows: Int, _ columns: Int, depth: Int, _ a: UnsafePointer<Float>, _ strideA: Int,
+        _ b: UnsafePointer<Float>, panelStride: Int, _ c: UnsafeMutablePointer<Float>, _ strideC: Int,
+        accumulates: Bool
+    ) {
+        let whole = rows / Int(tile_rows) * Int(tile_rows)
+        if whole > 0 {
+            gemm_block(whole, columns, depth, a, strideA, b, panelStride, c, strideC, accumulates ? 1 : 0)
+        }
+        guard whole < rows else { return }
+        withScratch(Float.self, count: Int(tile_rows) * depth) { packed in
+            pack_rows(rows - whole, depth, a + whole * strideA, strideA, 1, packed)
+            gemm_block(
+                rows - whole, columns, depth, packed, 0, b, panelStride, c + whole * strideC, strideC,
+                accumulates ? 1 : 0)
         }
     }
 }
