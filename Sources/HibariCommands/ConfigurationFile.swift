@@ -33,15 +33,15 @@ func expandConfiguration(_ arguments: [String]) throws -> [String] {
     func isReplaced(_ key: String, by later: Set<String>) -> Bool {
         horizons.contains(key) && !later.isDisjoint(with: horizons) || key == "corpus" && later.contains(key)
     }
-    if preset == nil, !given.contains("help"),
-        let automatic = try AutomaticPreset(given: optionValues(rest, over: own))
-    {
+    let values = optionValues(rest, over: own)
+    if preset == nil, !given.contains("help"), let automatic = try AutomaticPreset(given: values) {
         for (key, value) in automatic.settings { expanded += option(key, [value]) }
         for line in automatic.explanation { printToStandardError("recipe     \(line)") }
     }
     if let preset {
         let fileKeys = Set(own.map(\.key))
-        for (key, value) in try Preset.named(preset).settings
+        let settings = try Preset.named(preset).settings
+        for (key, value) in Preset.settings(settings, besideOptimizer: values["optimizer"]?.last)
         where !isReplaced(key, by: given.union(fileKeys)) {
             expanded += option(key, [value])
         }

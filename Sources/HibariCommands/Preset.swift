@@ -62,6 +62,20 @@ struct Preset {
             ]),
     ]
 
+    /// Rates and memories: they suit one optimizer.
+    private static let optimizerKeys: Set = [
+        "optimizer", "lr", "min-lr", "muon-lr", "muon-momentum", "beta1", "beta2", "weight-decay",
+    ]
+
+    /// The settings beside an `--optimizer` that was given: those made for another one are left out.
+    static func settings(
+        _ settings: [(key: String, value: String)], besideOptimizer given: String?
+    ) -> [(key: String, value: String)] {
+        let own = settings.first { $0.key == "optimizer" }?.value ?? "adamw"
+        guard let given, given != own else { return settings }
+        return settings.filter { !optimizerKeys.contains($0.key) }
+    }
+
     static func named(
         _ name: String, among known: [Preset] = all, kind: String = "preset"
     ) throws -> Preset {

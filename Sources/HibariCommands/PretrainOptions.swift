@@ -50,7 +50,7 @@ struct ModelOptions: ParsableArguments {
 
     @Flag(
         inversion: .prefixedNo, exclusivity: .chooseLast,
-        help: "Start the output projections of attention and MLP at zero.")
+        help: "Start the output projections of attention, MLP and of an untied head at zero.")
     var zeroInit = false
 
     @Option(
@@ -69,7 +69,7 @@ struct ModelOptions: ParsableArguments {
         c.hasBias = bias
         c.tiesEmbeddings = tie
         c.activation = activation
-        c.zeroesResiduals = zeroInit
+        c.zeroesOutputs = zeroInit
     }
 }
 

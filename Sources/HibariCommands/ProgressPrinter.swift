@@ -7,7 +7,6 @@ final class ProgressPrinter {
     private let isLive = progressIsLive()
     private var lastPrinted = -Double.infinity
     private var lineIsOpen = false
-    private var averageLoss: Double?
     private static let pipedInterval = 5.0
     private static let liveInterval = 0.1
 
@@ -38,14 +37,13 @@ final class ProgressPrinter {
     }
 
     private func step(_ report: StepReport, _ total: Int) {
-        averageLoss = averageLoss.map { 0.9 * $0 + 0.1 * report.loss } ?? report.loss
         let now = monotonicSeconds()
         guard now - lastPrinted >= (isLive ? Self.liveInterval : Self.pipedInterval) || report.step == total
         else { return }
         lastPrinted = now
         let left = report.seconds / Double(report.step) * Double(total - report.step)
         let text =
-            "step \(report.step)/\(total)  loss \(fixed(averageLoss ?? report.loss, 4))  lr \(scientific(report.learningRate))  "
+            "step \(report.step)/\(total)  loss \(fixed(report.loss, 4))  lr \(scientific(report.learningRate))  "
             + "norm \(fixed(report.gradientNorm, 2))  \(abbreviated(report.tokensPerSecond)) tok/s  \(duration(left)) left"
         if isLive {
             printToStandardError("\r\u{1B}[K" + text, terminator: "")

@@ -32,7 +32,7 @@ public final class GPT2: LanguageModel {
             ? nil
             : try Linear(
                 scope["lm_head"], inputs: width, outputs: c.vocabularySize, hasBias: false,
-                deviation: c.initialDeviation, isOutput: true)
+                deviation: scope.outputDeviation(c.initialDeviation), isOutput: true)
         try scope.finish(ignoring: c.tiesEmbeddings ? ["lm_head.weight"] : [])
         parameters = scope.parameters
         unusedZeros = scope.unusedZeros
@@ -85,14 +85,14 @@ private struct GPT2Block {
             scope["attn"]["c_attn"], width, c.headLayout.rowWidth, deviation: c.initialDeviation)
         attentionOutput = try conv1D(
             scope["attn"]["c_proj"], c.headCount * c.headDim, width,
-            deviation: scope.residualDeviation(c.residualDeviation))
+            deviation: scope.outputDeviation(c.residualDeviation))
         secondNorm = try makeNorm(c, scope["ln_2"])
         expand = try conv1D(
             scope["mlp"]["c_fc"], width, c.feedForwardSize, deviation: c.initialDeviation,
             activation: c.activation)
         contract = try conv1D(
             scope["mlp"]["c_proj"], c.feedForwardSize, width,
-            deviation: scope.residualDeviation(c.residualDeviation))
+            deviation: scope.outputDeviation(c.residualDeviation))
         attention = SelfAttention(c.headLayout, layer: layer)
     }
 

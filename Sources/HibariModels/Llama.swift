@@ -33,7 +33,7 @@ public final class Llama: LanguageModel {
             ? nil
             : try Linear(
                 scope["lm_head"], inputs: width, outputs: c.vocabularySize, hasBias: false,
-                deviation: c.initialDeviation, isOutput: true)
+                deviation: scope.outputDeviation(c.initialDeviation), isOutput: true)
         try scope.finish(ignoring: c.tiesEmbeddings ? ["lm_head.weight"] : [])
         parameters = scope.parameters
         unusedZeros = scope.unusedZeros
@@ -74,7 +74,7 @@ private struct LlamaBlock {
             deviation: c.initialDeviation)
         attentionOutput = try Linear(
             attentionScope["o_proj"], inputs: queries, outputs: width, hasBias: false,
-            deviation: scope.residualDeviation(c.residualDeviation))
+            deviation: scope.outputDeviation(c.residualDeviation))
         let normsHeads = c.family == .qwen3
         queryNorm =
             normsHeads ? try RMSNorm(attentionScope["q_norm"], size: c.headDim, epsilon: c.normEpsilon) : nil
@@ -88,7 +88,7 @@ private struct LlamaBlock {
             deviation: c.initialDeviation)
         down = try Linear(
             scope["mlp"]["down_proj"], inputs: c.feedForwardSize, outputs: width, hasBias: false,
-            deviation: scope.residualDeviation(c.residualDeviation))
+            deviation: scope.outputDeviation(c.residualDeviation))
         attention = SelfAttention(c.headLayout, layer: layer)
     }
 

@@ -10,9 +10,9 @@ import HibariTensor
 public struct ParameterScope {
     /// Initialize with random numbers, or read from a checkpoint.
     public enum Source {
-        /// With `zeroesResiduals`, projections onto the residual stream start at zero, and with them every
-        /// block as the identity.
-        case initialize(seed: UInt64, zeroesResiduals: Bool = false)
+        /// With `zeroesOutputs`, projections onto the residual stream and an output projection of its own start
+        /// at zero: every block as the identity, and all tokens equally likely.
+        case initialize(seed: UInt64, zeroesOutputs: Bool = false)
         case read(any TensorSource)
     }
 
@@ -49,11 +49,11 @@ public struct ParameterScope {
     /// The element type of the parameters.
     public var dtype: DType { registry.dtype }
 
-    /// Standard deviation of the initial weights of a projection onto the residual stream.
+    /// Standard deviation of the initial weights of a projection onto the residual stream, or onto the logits.
     ///
     /// - Parameter usual: where they do not start at zero.
-    public func residualDeviation(_ usual: Double) -> Double {
-        if case .initialize(_, zeroesResiduals: true) = registry.source { 0 } else { usual }
+    public func outputDeviation(_ usual: Double) -> Double {
+        if case .initialize(_, zeroesOutputs: true) = registry.source { 0 } else { usual }
     }
 
     /// Creates a parameter, or reads it.

@@ -32,6 +32,16 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
         used = 4
     }
 
+    /// The same stream, where it has given `block` blocks of four words.
+    ///
+    /// - Precondition: nothing was taken from this one yet.
+    public func atBlock(_ block: UInt64) -> RandomStream {
+        precondition(self.block == 0, "RandomStream.atBlock: the stream is in use")
+        var later = self
+        later.block = block
+        return later
+    }
+
     /// The four words of one block of the stream; does not advance it.
     public func words(atBlock block: UInt64) -> SIMD4<UInt32> {
         philox4x32(

@@ -101,26 +101,34 @@ public struct Tensor {
 
 extension Tensor {
     /// Numbers drawn from N(0, `deviation`²) by the Box–Muller transform, a pure function of the stream.
+    ///
+    /// - Precondition: nothing was taken from the stream yet.
     public init(normal shape: Shape, deviation: Double, stream: RandomStream, _ dtype: DType = .float32) {
-        var stream = stream
-        var numbers = [Double](repeating: 0, count: shape.count)
-        for index in stride(from: 0, to: numbers.count, by: 2) {
-            let radius = (-2 * Double.logarithm(1 - stream.uniform())).squareRoot() * deviation
-            let turn = stream.uniform()
-            numbers[index] = radius * Double.cosine(turns: turn)
-            if index + 1 < numbers.count { numbers[index + 1] = radius * Double.sine(turns: turn) }
+        self.init(uninitialized: shape, dtype)
+        let count = shape.count
+        // Two numbers take two uniform ones, and these one block of the stream.
+        func fill<T: KernelScalar>(_: T.Type) {
+            let numbers = output(T.self)
+            parallelFor((count + 1) / 2, grain: 4096) { pairs in
+                var stream = stream.atBlock(UInt64(pairs.lowerBound))
+                for pair in pairs {
+                    let radius = (-2 * Double.logarithm(1 - stream.uniform())).squareRoot() * deviation
+                    let turn = stream.uniform()
+                    numbers[2 * pair] = T(radius * Double.cosine(turns: turn))
+                    if 2 * pair + 1 < count {
+                        numbers[2 * pair + 1] = T(radius * Double.sine(turns: turn))
+                    }
+                }
+            }
         }
-        self =
-            dtype == .float64
-            ? Tensor(numbers, shape: shape) : Tensor(numbers.map { Float($0) }, shape: shape)
+        fill(dtype.scalar)
     }
 
     /// A tensor whose elements are all `value`.
     public init(repeating value: Double, shape: Shape, _ dtype: DType = .float32) {
-        self =
-            dtype == .float64
-            ? Tensor([Double](repeating: value, count: shape.count), shape: shape)
-            : Tensor([Float](repeating: Float(value), count: shape.count), shape: shape)
+        self.init(uninitialized: shape, dtype)
+        func fill<T: KernelScalar>(_: T.Type) { output(T.self).update(repeating: T(value), count: count) }
+        fill(dtype.scalar)
     }
 }
 

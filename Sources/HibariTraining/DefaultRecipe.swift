@@ -102,18 +102,27 @@ public struct DefaultRecipe: Sendable {
         ("schedule", "linear"), ("weight-decay", "0"), ("zero-init", "true"),
     ]
 
-    /// What was chosen and why, in a few lines.
-    public var explanation: [String] {
+    /// What was chosen and why: a line for each choice, with the options that make it.
+    public var explanation: [(options: Set<String>, text: String)] {
         let passes = tokens / Double(max(1, situation.trainingTokens))
         return [
-            "\(layers) layers of width \(dim): of models a factor of two apart, the largest that sees "
-                + "\(Self.tokensPerParameter) tokens for each of its weights in this time",
-            "\(batch) sequences of \(context): near \(Int(Self.steps)) steps, "
-                + "at \(Int(situation.speed / 1e9)) GFLOP/s of model arithmetic measured here",
-            dropout == 0
-                ? "no dropout: the text is seen \(Int((passes * 10).rounded()) / 10) times or so"
-                : "dropout \(dropout): the text is seen about \(Int(passes.rounded())) times",
-            "muon with a rate that falls along a line to 3 %: the lowest loss in our trials",
+            (
+                ["layers", "dim"],
+                "\(layers) layers of width \(dim): of models a factor of two apart, the largest that sees "
+                    + "\(Self.tokensPerParameter) tokens for each of its weights in this time, at "
+                    + "\(Int(situation.speed / 1e9)) GFLOP/s of model arithmetic measured here"
+            ),
+            (
+                ["batch"],
+                "\(batch) sequences of \(context): the batch that comes nearest to \(Int(Self.steps)) steps"
+            ),
+            (
+                ["dropout"],
+                dropout == 0
+                    ? "no dropout: the run sees the text \(Int(passes.rounded())) times, too few to learn it by heart"
+                    : "dropout \(dropout): the run sees the text about \(Int(passes.rounded())) times"
+            ),
+            (["optimizer"], "muon with a rate that falls along a line to 3 %: the lowest loss in our trials"),
         ]
     }
 }

@@ -30,7 +30,7 @@ public struct PretrainConfiguration: Sendable, Equatable {
     public var hasBias = false
     public var tiesEmbeddings = true
     /// Whether projections onto the residual stream start at zero.
-    public var zeroesResiduals = false
+    public var zeroesOutputs = false
     /// gpt2's; nil for its default.
     public var activation: Activation?
 
@@ -155,7 +155,7 @@ public struct PretrainConfiguration: Sendable, Equatable {
             (key: "kv-heads", value: optional(keyValueHeads)), (key: "dim", value: .integer(dim)),
             (key: "ffn-dim", value: optional(feedForwardDim)), (key: "context", value: .integer(context)),
             (key: "dropout", value: .number(dropout)), (key: "bias", value: .bool(hasBias)),
-            (key: "tie", value: .bool(tiesEmbeddings)), (key: "zero-init", value: .bool(zeroesResiduals)),
+            (key: "tie", value: .bool(tiesEmbeddings)), (key: "zero-init", value: .bool(zeroesOutputs)),
             (key: "activation", value: activation.map { .string($0.rawValue) } ?? .null),
             (key: "batch", value: .integer(batch)), (key: "micro-batch", value: optional(microBatch)),
             (key: "recompute", value: .string(recompute.rawValue)),

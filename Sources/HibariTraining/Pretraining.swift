@@ -108,7 +108,7 @@ public final class Pretraining {
             try restored?.model
             ?? decoder.makeModel(
                 ParameterScope(
-                    .initialize(seed: configuration.seed, zeroesResiduals: configuration.zeroesResiduals)))
+                    .initialize(seed: configuration.seed, zeroesOutputs: configuration.zeroesOutputs)))
         task = LanguageModelTask(
             model: model, tokenizer: tokenizer, batches: batches, validation: windows,
             validationBytes: heldOut.text.byteCount(of:),
@@ -118,14 +118,19 @@ public final class Pretraining {
         totalSteps = try resumed?.totalSteps ?? steps()
     }
 
-    /// Refuses at once what could only end by being killed: weights, gradients, moments, and of the
-    /// activations the logits and what every block keeps for the backward pass.
+    /// Refuses at once what could only end by being killed: weights, gradients, moments, and what every block
+    /// keeps at least for the backward pass.
     private static func checkMemory(
         _ configuration: PretrainConfiguration, _ decoder: DecoderConfiguration
     ) throws {
         let rows = Double(configuration.effectiveMicroBatch) * Double(configuration.context)
-        let perRow =
-            Double(decoder.vocabularySize) + Double(decoder.layerCount) * 8 * Double(decoder.hiddenSize)
+        let kept: Double =
+            switch configuration.recompute {
+            case .none: 8
+            case .mlp: 4
+            case .block: 1
+            }
+        let perRow = kept * Double(decoder.layerCount * decoder.hiddenSize)
         let groups = decoder.parameterGroups
         let weights = Double(2 * groups.total + configuration.stateCount(groups))
         let needed = 4 * (weights + rows * perRow)

@@ -32,7 +32,7 @@ public struct TrainingBenchmark: Sendable {
         let decoder = try configuration.decoder(vocabularySize: vocabularySize)
         let model = try decoder.makeModel(
             ParameterScope(
-                .initialize(seed: configuration.seed, zeroesResiduals: configuration.zeroesResiduals)))
+                .initialize(seed: configuration.seed, zeroesOutputs: configuration.zeroesOutputs)))
         var times: [Double] = []
         var allocations = 0
         func observe(_ event: TrainingEvent) {
@@ -97,4 +97,6 @@ public struct TrainingMeasurement: Sendable {
     public var tokensPerSecond: Double { Double(tokensPerStep) / medianSeconds }
     /// Model arithmetic, see `DecoderConfiguration.trainingFLOPsPerToken`.
     public var flopsPerSecond: Double { decoder.trainingFLOPsPerToken * tokensPerSecond }
+    /// The same for the fastest step.
+    public var bestFLOPsPerSecond: Double { flopsPerSecond * medianSeconds / stepSeconds.min()! }
 }
