@@ -26,6 +26,12 @@ public protocol Tokenizer: Sendable {
     /// - Precondition: `id` is in 0..<`vocabularySize`.
     func bytes(of id: Int) -> [UInt8]
 
+    /// The text of `ids` as bytes, special tokens left out. They need not be valid UTF-8: a model may stop,
+    /// or go astray, in the middle of a character. `StreamingDecoder` makes a `String` of them.
+    ///
+    /// - Precondition: every id is in 0..<`vocabularySize`.
+    func decode(_ ids: some Sequence<Int32>) -> [UInt8]
+
     /// Whether `id` is a control token, which stands for no text.
     func isSpecial(_ id: Int) -> Bool
 
@@ -53,10 +59,6 @@ extension Tokenizer {
         try encode(Array(text.utf8))
     }
 
-    /// The text of `ids` as bytes, special tokens left out. They need not be valid UTF-8: a model may stop,
-    /// or go astray, in the middle of a character. `StreamingDecoder` makes a `String` of them.
-    ///
-    /// - Precondition: every id is in 0..<`vocabularySize`.
     public func decode(_ ids: some Sequence<Int32>) -> [UInt8] {
         var text: [UInt8] = []
         for id in ids { text += bytes(of: Int(id)) }

@@ -18,6 +18,10 @@ public enum TokenizerError: UserError, Equatable {
     case invalidFile(path: String, problem: String)
     /// The tokenizer file is well-formed but has a part that Hibari does not know.
     case unsupportedComponent(path: String, component: String, found: String)
+    /// The text has a character that the tokenizer has neither a token nor an unknown token for.
+    case noToken(character: Unicode.Scalar)
+    /// A regular expression of the tokenizer backtracks without end on this text.
+    case patternTooSlow(pattern: String, offset: Int)
 
     public var exitStatus: ExitStatus {
         switch self {
@@ -54,8 +58,17 @@ public enum TokenizerError: UserError, Equatable {
             "\(path): \(problem); the file is damaged, write it again"
         case .unsupportedComponent(let path, let component, let found):
             """
-            \(path): \(component) is \(found), which Hibari cannot load; it loads the bytes, characters and BPE \
-            tokenizers that it writes itself
+            \(path): \(component) is \(found), which Hibari cannot load; Docs/formats.md lists what it loads
+            """
+        case .noToken(let scalar):
+            """
+            the tokenizer has no token for the character \(visible(scalar)) (U+\(hexadecimal(scalar.value, digits: 4))) \
+            and no unknown token; remove the character, or use a byte-level tokenizer
+            """
+        case .patternTooSlow(let pattern, let offset):
+            """
+            the tokenizer's pattern \(quoted(pattern)) takes too long on the text at byte offset \(offset); cut the text \
+            there, or use a tokenizer with another pattern
             """
         }
     }

@@ -7,12 +7,21 @@ import HibariSupport
 public func loadTokenizer(directory: String) throws -> any Tokenizer {
     let path = joinPath(directory, "tokenizer.json")
     guard fileExists(path) else { throw TokenizerError.missingFile(path: path) }
-    let file = TokenizerFile(path: path, root: withoutIdleSettings(try JSONValue(contentsOf: path)))
+    return try loadTokenizer(root: try JSONValue(contentsOf: path), path: path)
+}
+
+/// The tokenizer that the tokenizer.json `root` describes, read from `path`.
+func loadTokenizer(root: JSONValue, path: String) throws(TokenizerError) -> any Tokenizer {
+    let file = TokenizerFile(path: path, root: withoutIdleSettings(root))
     switch file.root["model"]?["type"]?.string {
-    case "BPE": return try ByteLevelFormat.load(file)
+    case "BPE":
+        do throws(TokenizerError) {
+            return try ByteLevelFormat.load(file)
+        } catch .unsupportedComponent {
+            return try readPipeline(TokenizerFile(path: path, root: root))
+        }
     case "WordLevel": return try CharacterTokenizerFormat.load(file)
-    case let type?:
-        throw TokenizerError.unsupportedComponent(path: path, component: "model.type", found: quoted(type))
+    case .some: return try readPipeline(TokenizerFile(path: path, root: root))
     case nil:
         throw TokenizerError.invalidFile(path: path, problem: "model.type is missing")
     }

@@ -1,0 +1,15 @@
+/// Printable characters back to the bytes they spell. A token with any other character is its own text.
+struct ByteLevelDecoder: TokenDecoder {
+    init() {}
+
+    init(_ component: Component) throws(TokenizerError) {
+        // These settings are for encoding.
+        try component.expectKeys("add_prefix_space", "trim_offsets", "use_regex")
+    }
+
+    func decode(_ text: inout DecodedTokens) {
+        for index in text.tokens.indices {
+            if let bytes = ByteCharacters.decode(text.tokens[index][...]) { text.tokens[index] = bytes }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+/// Removes up to a number of one character at the start and at the end of every token; after a `Fuse` that is
+/// the whole text.
+struct StripDecoder: TokenDecoder {
+    let content: [UInt8]
+    let start: Int
+    let stop: Int
+
+    init(content: [UInt8], start: Int, stop: Int) {
+        self.content = content
+        self.start = start
+        self.stop = stop
+    }
+
+    init(_ component: Component) throws(TokenizerError) {
+        try component.expectKeys("content", "start", "stop")
+        self.init(
+            content: Array(String(try component.scalar("content")).utf8),
+            start: try component.int("start", in: 0...Int(Int32.max)),
+            stop: try component.int("stop", in: 0...Int(Int32.max)))
+    }
+
+    func decode(_ text: inout DecodedTokens) {
+        // In the middle of a text there is neither a start nor an end to strip.
+        if text.isJoined, !text.startsText { return }
+        for (index, token) in text.tokens.enumerated() {
+            var slice = token[...]
+            for _ in 0..<start where slice.starts(with: content) { slice = slice.dropFirst(content.count) }
+            for _ in 0..<stop where slice.suffix(content.count).elementsEqual(content) {
+                slice = slice.dropLast(content.count)
+            }
+            text.tokens[index] = Array(slice)
+        }
+    }
+}

@@ -1,0 +1,38 @@
+/// GPT-2's words, and each of their bytes as a printable character.
+struct ByteLevelSplitter: PieceSplitter {
+    let addsPrefixSpace: Bool
+    let splitsWords: Bool
+
+    init(_ component: Component) throws(TokenizerError) {
+        // `trim_offsets` moves offsets only.
+        try component.expectKeys("add_prefix_space", "trim_offsets", "use_regex")
+        addsPrefixSpace = try component.bool("add_prefix_space", missing: true)
+        splitsWords = try component.bool("use_regex", missing: true)
+    }
+
+    func split(_ piece: Piece) -> [Piece] {
+        var piece = piece
+        let space = UInt8(ascii: " ")
+        if addsPrefixSpace, piece.text.first != space { piece.text = [space] + piece.text }
+        guard splitsWords else { return [byteLevel(piece)] }
+        let scanner = GPT2PreTokenizer()
+        var pieces: [Piece] = []
+        let bytes = piece.text.span
+        var start = 0
+        while start < bytes.count {
+            let end = scanner.end(ofPieceAt: start, in: bytes)
+            let range = piece.text.startIndex + start..<piece.text.startIndex + end
+            pieces.append(
+                byteLevel(Piece(text: piece.text[range], startsText: piece.startsText && start == 0)))
+            start = end
+        }
+        return pieces
+    }
+
+    private func byteLevel(_ piece: Piece) -> Piece {
+        var text: [UInt8] = []
+        text.reserveCapacity(2 * piece.text.count)
+        for byte in piece.text { text += ByteCharacters.utf8[Int(byte)] }
+        return Piece(text: text[...], startsText: piece.startsText)
+    }
+}

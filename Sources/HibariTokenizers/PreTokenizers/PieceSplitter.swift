@@ -1,0 +1,32 @@
+/// A piece of text on its way to the model. Models never look beyond one.
+struct Piece: Sendable {
+    var text: ArraySlice<UInt8>
+    /// Whether it begins where the text does.
+    var startsText: Bool
+}
+
+/// Cuts a piece into smaller ones, and may change their text: a pre-tokenizer of tokenizer.json.
+///
+/// Semantics are those of the Hugging Face `tokenizers` library. Pieces never come out empty.
+protocol PieceSplitter: Sendable {
+    func split(_ piece: Piece) throws(TokenizerError) -> [Piece]
+}
+
+/// Reads the pre-tokenizer of a tokenizer.json.
+///
+/// - Throws: `TokenizerError` that names the component if it is of a kind that Hibari does not have.
+func readSplitter(_ component: Component) throws(TokenizerError) -> any PieceSplitter {
+    switch try component.type {
+    case "Whitespace": try WhitespaceSplitter(component)
+    case "WhitespaceSplit": try WhitespaceOnlySplitter(component)
+    case "BertPreTokenizer": try BertSplitter(component)
+    case "Punctuation": try PunctuationSplitter(component)
+    case "Digits": try DigitsSplitter(component)
+    case "CharDelimiterSplit": try DelimiterSplitter(component)
+    case "Metaspace": try MetaspaceSplitter(component)
+    case "ByteLevel": try ByteLevelSplitter(component)
+    case "Split": try PatternSplitter(component)
+    case "Sequence": try SplitterSequence(component)
+    default: throw component.member("type").unsupported()
+    }
+}
