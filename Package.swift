@@ -31,8 +31,7 @@ let package = Package(
         .target(
             name: "HibariTokenizers",
             dependencies: [
-                "CPCRE2", "CUTF8Proc", "HibariSupport",
-                .product(name: "HeapModule", package: "swift-collections"),
+                "CPCRE2", "CUTF8Proc", "HibariSupport", .product(name: "HeapModule", package: "swift-collections"),
             ]),
 
         // Level 3

@@ -12,6 +12,11 @@ public enum TokenizerError: UserError, Equatable {
     case vocabularyTooSmall(size: Int, minimum: Int)
     /// The distinct pieces of the training text take more bytes than this.
     case trainingTextTooLarge(limit: Int)
+    /// A regular expression that text is to be cut with is malformed, or has a part that Hibari cannot
+    /// translate, at this byte of it.
+    case invalidPattern(pattern: String, offset: Int, problem: String)
+    /// A regular expression gave up on the text at this byte of it.
+    case patternFailed(pattern: String, offset: Int, problem: String)
     /// There is no tokenizer file at this path.
     case missingFile(path: String)
     /// The tokenizer file is damaged or contradicts itself.
@@ -20,8 +25,6 @@ public enum TokenizerError: UserError, Equatable {
     case unsupportedComponent(path: String, component: String, found: String)
     /// The text has a character that the tokenizer has neither a token nor an unknown token for.
     case noToken(character: Unicode.Scalar)
-    /// A regular expression of the tokenizer backtracks without end on this text.
-    case patternTooSlow(pattern: String, offset: Int)
 
     public var exitStatus: ExitStatus {
         switch self {
@@ -52,6 +55,13 @@ public enum TokenizerError: UserError, Equatable {
             """
         case .trainingTextTooLarge(let limit):
             "the different words of the text take more than \(limit) bytes; train the tokenizer on a part of the text"
+        case .invalidPattern(let pattern, let offset, let problem):
+            "the pattern \(quoted(pattern)) is wrong at byte \(offset): \(problem); mend it or name a known pattern"
+        case .patternFailed(let pattern, let offset, let problem):
+            """
+            the pattern \(quoted(pattern)) gave up on the text at byte \(offset): \(problem); use a pattern that \
+            backtracks less
+            """
         case .missingFile(let path):
             "\(path): no such file; give a folder that contains tokenizer.json"
         case .invalidFile(let path, let problem):
@@ -65,11 +75,6 @@ public enum TokenizerError: UserError, Equatable {
             the tokenizer has no token for the character \(visible(scalar)) (U+\(hexadecimal(scalar.value, digits: 4))) \
             and no unknown token; remove the character, or use a byte-level tokenizer
             """
-        case .patternTooSlow(let pattern, let offset):
-            """
-            the tokenizer's pattern \(quoted(pattern)) takes too long on the text at byte offset \(offset); cut the text \
-            there, or use a tokenizer with another pattern
-            """
         }
     }
 
@@ -78,6 +83,8 @@ public enum TokenizerError: UserError, Equatable {
         switch self {
         case .invalidUTF8(let offset, let byte): .invalidUTF8(offset: offset + distance, byte: byte)
         case .unknownCharacter(let scalar, let offset): .unknownCharacter(scalar, offset: offset + distance)
+        case .patternFailed(let pattern, let offset, let problem):
+            .patternFailed(pattern: pattern, offset: offset + distance, problem: problem)
         default: self
         }
     }

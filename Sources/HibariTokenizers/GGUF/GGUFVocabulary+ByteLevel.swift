@@ -51,9 +51,9 @@ extension GGUFVocabulary {
         case "smollm", "starcoder", "refact", "command-r", "codeshell", "exaone":
             return (sequence([["type": "Digits", "individual_digits": true], gpt2]), false)
         case "llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral":
-            return (pattern(llama3Pattern), true)
-        case "qwen2", "deepseek-r1-qwen", "kormo": return (pattern(qwen2Pattern), false)
-        case "gpt-4o", "llama4", "kanana2": return (pattern(o200kPattern), false)
+            return (pattern(.llama3), true)
+        case "qwen2", "deepseek-r1-qwen", "kormo": return (pattern(.qwen2), false)
+        case "gpt-4o", "llama4", "kanana2": return (pattern(.o200k), false)
         case "default": return (defaultPreTokenizer, false)
         default:
             throw .unsupportedComponent(path: file.path, component: key, found: quoted(name))
@@ -76,7 +76,9 @@ private func split(_ pattern: String) -> JSONValue {
     ["type": "Split", "pattern": ["Regex": .string(pattern)], "behavior": "Isolated", "invert": false]
 }
 
-private func pattern(_ text: String) -> JSONValue { sequence([split(text), byteLevel(splitsWords: false)]) }
+private func pattern(_ pattern: PreTokenizerPattern) -> JSONValue {
+    sequence([split(pattern.regex), byteLevel(splitsWords: false)])
+}
 
 /// What llama.cpp does with a vocabulary that does not say where it is from.
 private let defaultPreTokenizer = sequence([
@@ -84,17 +86,3 @@ private let defaultPreTokenizer = sequence([
     split("'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)"),
     split("\\p{N}+"), split("[0-9][0-9][0-9]"), byteLevel(splitsWords: false),
 ])
-
-private let llama3Pattern =
-    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"
-    + "|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
-
-private let qwen2Pattern =
-    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"
-    + "|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
-
-private let o200kPattern =
-    "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+"
-    + "(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+"
-    + "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*"
-    + "|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"

@@ -10,23 +10,11 @@ struct ByteLevelSplitter: PieceSplitter {
         splitsWords = try component.bool("use_regex", missing: true)
     }
 
-    func split(_ piece: Piece) -> [Piece] {
+    func split(_ piece: Piece) throws(TokenizerError) -> [Piece] {
         var piece = piece
         let space = UInt8(ascii: " ")
         if addsPrefixSpace, piece.text.first != space { piece.text = [space] + piece.text }
-        guard splitsWords else { return [byteLevel(piece)] }
-        let scanner = GPT2PreTokenizer()
-        var pieces: [Piece] = []
-        let bytes = piece.text.span
-        var start = 0
-        while start < bytes.count {
-            let end = scanner.end(ofPieceAt: start, in: bytes)
-            let range = piece.text.startIndex + start..<piece.text.startIndex + end
-            pieces.append(
-                byteLevel(Piece(text: piece.text[range], startsText: piece.startsText && start == 0)))
-            start = end
-        }
-        return pieces
+        return splitsWords ? try piece.cut(by: GPT2PreTokenizer()).map(byteLevel) : [byteLevel(piece)]
     }
 
     private func byteLevel(_ piece: Piece) -> Piece {

@@ -3,6 +3,19 @@ struct Piece: Sendable {
     var text: ArraySlice<UInt8>
     /// Whether it begins where the text does.
     var startsText: Bool
+
+    /// The pieces that `splitter` finds in it.
+    func cut(by splitter: some TextSplitter) throws(TokenizerError) -> [Piece] {
+        var pieces: [Piece] = []
+        let start = text.startIndex
+        try splitter.forEachPiece(in: text.span) { range in
+            pieces.append(
+                Piece(
+                    text: text[start + range.lowerBound..<start + range.upperBound],
+                    startsText: startsText && range.lowerBound == 0))
+        }
+        return pieces
+    }
 }
 
 /// Cuts a piece into smaller ones, and may change their text: a pre-tokenizer of tokenizer.json.

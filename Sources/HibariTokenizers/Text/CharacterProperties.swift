@@ -8,17 +8,7 @@ enum CharacterProperties {
     }
 
     /// White_Space.
-    static func isWhitespace(_ value: UInt32) -> Bool {
-        switch value {
-        case 0x09...0x0D, 0x20, 0x85: true
-        case 0..<0x80: false
-        default:
-            switch category(value) {
-            case UTF8PROC_CATEGORY_ZS, UTF8PROC_CATEGORY_ZL, UTF8PROC_CATEGORY_ZP: true
-            default: false
-            }
-        }
-    }
+    static func isWhitespace(_ value: UInt32) -> Bool { CharacterClasses.shared[value].isAny(.whitespace) }
 
     /// General category P.
     static func isPunctuation(_ value: UInt32) -> Bool {
@@ -40,20 +30,10 @@ enum CharacterProperties {
     }
 
     /// General category N.
-    static func isNumeric(_ value: UInt32) -> Bool {
-        switch category(value) {
-        case UTF8PROC_CATEGORY_ND, UTF8PROC_CATEGORY_NL, UTF8PROC_CATEGORY_NO: true
-        default: false
-        }
-    }
+    static func isNumeric(_ value: UInt32) -> Bool { CharacterClasses.shared[value].isAny(.number) }
 
     /// General category M.
-    static func isMark(_ value: UInt32) -> Bool {
-        switch category(value) {
-        case UTF8PROC_CATEGORY_MN, UTF8PROC_CATEGORY_MC, UTF8PROC_CATEGORY_ME: true
-        default: false
-        }
-    }
+    static func isMark(_ value: UInt32) -> Bool { CharacterClasses.shared[value] == [.front, .back] }
 
     /// General category Mn.
     static func isNonspacingMark(_ value: UInt32) -> Bool { category(value) == UTF8PROC_CATEGORY_MN }
@@ -61,22 +41,16 @@ enum CharacterProperties {
     /// What `\w` matches: Alphabetic, M, Nd, Pc and Join_Control.
     /// Source: Unicode Technical Standard 18, annex C.
     static func isWordCharacter(_ value: UInt32) -> Bool {
-        switch value {
-        case 0x30...0x39, 0x41...0x5A, 0x5F, 0x61...0x7A: return true
-        case 0..<0x80: return false
-        case 0x200C, 0x200D: return true
-        default: break
-        }
+        let known = CharacterClasses.shared[value]
+        if known.isAny([.letter, .front, .back]) { return true }
         switch category(value) {
-        case UTF8PROC_CATEGORY_LU, UTF8PROC_CATEGORY_LL, UTF8PROC_CATEGORY_LT, UTF8PROC_CATEGORY_LM,
-            UTF8PROC_CATEGORY_LO, UTF8PROC_CATEGORY_NL, UTF8PROC_CATEGORY_ND, UTF8PROC_CATEGORY_PC,
-            UTF8PROC_CATEGORY_MN, UTF8PROC_CATEGORY_MC, UTF8PROC_CATEGORY_ME:
-            return true
+        case UTF8PROC_CATEGORY_NL, UTF8PROC_CATEGORY_ND, UTF8PROC_CATEGORY_PC: return true
+        case UTF8PROC_CATEGORY_CN: return known.isAny(.number)
         case UTF8PROC_CATEGORY_SO:
             // Other_Alphabetic: the circled and squared Latin letters.
             return (0x24B6...0x24E9).contains(value) || (0x1F130...0x1F149).contains(value)
                 || (0x1F150...0x1F169).contains(value) || (0x1F170...0x1F189).contains(value)
-        default: return false
+        default: return value == 0x200C || value == 0x200D
         }
     }
 }

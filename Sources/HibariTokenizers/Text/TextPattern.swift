@@ -8,21 +8,25 @@ enum TextPattern: Sendable {
         try component.expectKeys("String", "Regex")
         if component.value["Regex"] != nil {
             let pattern = try component.string("Regex")
-            var problem = ""
-            guard let expression = RegularExpression(pattern, problem: &problem) else {
-                throw component.member("Regex").unsupported("\(describe(.string(pattern))) (\(problem))")
+            do throws(TokenizerError) {
+                self = .regularExpression(try RegularExpression(pattern))
+            } catch .invalidPattern(_, let offset, let problem) {
+                let place = "\(describe(.string(pattern))) (\(problem) at byte \(offset))"
+                throw component.member("Regex").unsupported(place)
             }
-            self = .regularExpression(expression)
         } else {
             self = .literal(Array(try component.string("String").utf8))
         }
     }
 
-    /// The matches in `text`, in order and without overlap. An empty literal matches nowhere.
+    /// The matches in `text` that are not empty, in order and without overlap.
     func matches(in text: ArraySlice<UInt8>) throws(TokenizerError) -> [Range<Int>] {
         switch self {
-        case .regularExpression(let expression): try expression.matches(in: text)
-        case .literal(let literal): occurrences(of: literal, in: text)
+        case .literal(let literal): return occurrences(of: literal, in: text)
+        case .regularExpression(let expression):
+            var matches: [Range<Int>] = []
+            try expression.forEachMatch(in: text.span, offset: text.startIndex) { matches.append($0) }
+            return matches
         }
     }
 }
