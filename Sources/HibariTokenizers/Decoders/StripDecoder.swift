@@ -24,9 +24,14 @@ struct StripDecoder: TokenDecoder {
         if text.isJoined, !text.startsText { return }
         for (index, token) in text.tokens.enumerated() {
             var slice = token[...]
-            for _ in 0..<start where slice.starts(with: content) { slice = slice.dropFirst(content.count) }
-            for _ in 0..<stop where slice.suffix(content.count).elementsEqual(content) {
+            var (atStart, atEnd) = (0, 0)
+            while atStart < start, slice.starts(with: content) {
+                slice = slice.dropFirst(content.count)
+                atStart += 1
+            }
+            while atEnd < stop, slice.suffix(content.count).elementsEqual(content) {
                 slice = slice.dropLast(content.count)
+                atEnd += 1
             }
             text.tokens[index] = Array(slice)
         }

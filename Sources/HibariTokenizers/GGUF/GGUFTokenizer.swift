@@ -25,9 +25,9 @@ public func loadGGUFTokenizer(_ file: GGUFFile) throws -> any Tokenizer {
 }
 
 /// The `tokenizer.ggml` part of the metadata of a GGUF file.
-struct GGUFVocabulary {
+struct GGUFVocabulary: Sendable {
     /// What a token is for. Numbers as in the file.
-    enum Kind: Int {
+    enum Kind: Int, Sendable {
         case normal = 1
         case unknown, control, userDefined, unused, byte
     }

@@ -41,8 +41,10 @@ extension GGUFVocabulary {
                 tokens: tokens,
                 isSpecial: kinds.map { $0 == .control || $0 == .unknown },
                 endOfText: try tokenID("tokenizer.ggml.eos_token_id"),
-                tokenizerJSON: tokenizerJSON(
-                    scores: scores, isMatched: isMatched, unknown: unknown, addsPrefix: addsPrefix)))
+                tokenizerJSON: {
+                    tokenizerJSON(
+                        scores: scores, isMatched: isMatched, unknown: unknown, addsPrefix: addsPrefix)
+                }))
     }
 
     private func flag(_ key: String, missing: Bool) throws(TokenizerError) -> Bool {

@@ -30,7 +30,7 @@ public func loadLlama2CTokenizer(path: String) throws -> PipelineTokenizer {
                 StripDecoder(content: [UInt8(ascii: " ")], start: 1, stop: 0),
             ]),
             tokens: tokens, isSpecial: isSpecial, endOfText: beginning,
-            tokenizerJSON: tokenizerJSON(tokens, scores: scores, isMatched: isMatched)))
+            tokenizerJSON: { tokenizerJSON(tokens, scores: scores, isMatched: isMatched) }))
 }
 
 private let firstByteToken = 3

@@ -84,8 +84,10 @@ struct CharacterMap: Sendable {
             let unit = units[position]
             position ^= offset(unit)
             guard position < units.count else { return }
-            if unit >> 8 & 1 == 1 {
-                let length = index - text.startIndex + 1
+            // A key that ends inside a character can only be damage.
+            let next = index + 1
+            if unit >> 8 & 1 == 1, next == text.endIndex || text[next] & 0xC0 != 0x80 {
+                let length = next - text.startIndex
                 if !body(Int(units[position] & 0x7FFF_FFFF), length) { return }
             }
         }

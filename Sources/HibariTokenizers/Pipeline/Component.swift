@@ -4,12 +4,18 @@ import HibariSupport
 ///
 /// Readers of components take every member by name and end in `expectKeys`: a member that nothing reads may
 /// change the ids, so it is an error rather than ignored.
-struct Component {
+package struct Component {
     /// The path of the file.
     let file: String
     /// Where the component stands, e.g. `pre_tokenizer.pretokenizers[1]`; empty for the whole file.
     let path: String
     let value: JSONValue
+
+    package init(file: String, path: String, value: JSONValue) {
+        self.file = file
+        self.path = path
+        self.value = value
+    }
 
     /// The member `key`, null if there is none.
     func member(_ key: String) -> Component {

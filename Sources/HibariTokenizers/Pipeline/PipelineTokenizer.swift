@@ -23,8 +23,8 @@ public struct PipelineTokenizer: Tokenizer {
         /// Looked for in normalized text.
         var normalizedAddedTokens: AddedTokenFinder?
         var endOfText: Int?
-        /// A tokenizer.json that gives the same ids.
-        var tokenizerJSON: JSONValue
+        /// Makes a tokenizer.json that gives the same ids.
+        var tokenizerJSON: @Sendable () -> JSONValue
     }
 
     public let kind: String
@@ -130,6 +130,6 @@ public struct PipelineTokenizer: Tokenizer {
         configuration["clean_up_tokenization_spaces"] = false
         configuration["model_max_length"] = contextLength.map { .integer($0) }
         return HuggingFaceTokenizerFiles(
-            tokenizerJSON: stages.tokenizerJSON, tokenizerConfigJSON: .object(configuration))
+            tokenizerJSON: stages.tokenizerJSON(), tokenizerConfigJSON: .object(configuration))
     }
 }

@@ -42,7 +42,7 @@ func readPipeline(_ file: TokenizerFile) throws(TokenizerError) -> PipelineToken
                 try normalizer?.normalize(token.content) ?? token.content
             },
             endOfText: table.endOfText,
-            tokenizerJSON: file.root))
+            tokenizerJSON: { file.root }))
 }
 
 /// Reads the component `key` with `reader`; nil if there is none.

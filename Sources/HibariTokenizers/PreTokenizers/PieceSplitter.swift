@@ -1,8 +1,13 @@
 /// A piece of text on its way to the model. Models never look beyond one.
-struct Piece: Sendable {
-    var text: ArraySlice<UInt8>
+package struct Piece: Sendable {
+    package var text: ArraySlice<UInt8>
     /// Whether it begins where the text does.
-    var startsText: Bool
+    package var startsText: Bool
+
+    package init(text: ArraySlice<UInt8>, startsText: Bool) {
+        self.text = text
+        self.startsText = startsText
+    }
 
     /// The pieces that `splitter` finds in it.
     func cut(by splitter: some TextSplitter) throws(TokenizerError) -> [Piece] {
@@ -21,14 +26,14 @@ struct Piece: Sendable {
 /// Cuts a piece into smaller ones, and may change their text: a pre-tokenizer of tokenizer.json.
 ///
 /// Semantics are those of the Hugging Face `tokenizers` library. Pieces never come out empty.
-protocol PieceSplitter: Sendable {
+package protocol PieceSplitter: Sendable {
     func split(_ piece: Piece) throws(TokenizerError) -> [Piece]
 }
 
 /// Reads the pre-tokenizer of a tokenizer.json.
 ///
 /// - Throws: `TokenizerError` that names the component if it is of a kind that Hibari does not have.
-func readSplitter(_ component: Component) throws(TokenizerError) -> any PieceSplitter {
+package func readSplitter(_ component: Component) throws(TokenizerError) -> any PieceSplitter {
     switch try component.type {
     case "Whitespace": try WhitespaceSplitter(component)
     case "WhitespaceSplit": try WhitespaceOnlySplitter(component)

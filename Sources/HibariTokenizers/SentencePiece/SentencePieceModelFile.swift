@@ -3,19 +3,19 @@ import HibariSupport
 /// What a SentencePiece `.model` file says.
 ///
 /// Source: sentencepiece_model.proto; fields that change neither ids nor text are passed over.
-struct SentencePieceModelFile {
-    enum Kind: Int {
+struct SentencePieceModelFile: Sendable {
+    enum Kind: Int, Sendable {
         case normal = 1
         case unknown, control, userDefined, unused, byte
     }
 
-    struct Piece {
+    struct Piece: Sendable {
         var text: [UInt8] = []
         var score: Float = 0
         var kind = Kind.normal
     }
 
-    enum Algorithm: Int {
+    enum Algorithm: Int, Sendable {
         case unigram = 1
         case bpe = 2
     }

@@ -21,14 +21,15 @@ struct SentencePieceNormalizer: Normalizer {
         var wasSpace = removesExtraSpaces
         var rest = text[...]
         while !rest.isEmpty {
-            let (replacement, length) = replacement(at: rest)
+            let length: Int
+            var replacement: ArraySlice<UInt8>
+            (replacement, length) = self.replacement(at: rest)
             rest = rest.dropFirst(length)
             if !hasBegun {
                 if removesExtraSpaces, replacement.elementsEqual([UInt8(ascii: " ")]) { continue }
                 if addsDummyPrefix { result += space }
                 hasBegun = true
             }
-            var replacement = replacement
             if wasSpace { replacement = replacement.drop { $0 == UInt8(ascii: " ") } }
             if let last = replacement.last {
                 for byte in replacement {

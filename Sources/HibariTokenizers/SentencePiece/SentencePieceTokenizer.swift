@@ -53,7 +53,7 @@ public func loadSentencePieceTokenizer(path: String) throws -> PipelineTokenizer
             isSpecial: isControl,
             endOfText: isControl.indices.contains(file.endOfSentence) && isControl[file.endOfSentence]
                 ? file.endOfSentence : nil,
-            tokenizerJSON: sentencePieceTokenizerJSON(file)))
+            tokenizerJSON: { sentencePieceTokenizerJSON(file) }))
 }
 
 private func unigram(_ file: SentencePieceModelFile, unknown: Int32, byteIDs: [Int32]?) -> UnigramModel {

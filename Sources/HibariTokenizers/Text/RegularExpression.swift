@@ -19,7 +19,7 @@ final class RegularExpression: @unchecked Sendable {
         self.pattern = pattern
         let translation = try OnigurumaPattern(pattern).translated()
         // Oniguruma's `$` stands before every line feed, and its dot for none.
-        let options = UInt32(bitPattern: PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C)
+        let options = PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C
         var fault: Int32 = 0
         var offset = 0
         let code = translation.text.withUnsafeBufferPointer {
@@ -57,7 +57,7 @@ final class RegularExpression: @unchecked Sendable {
             var start = 0
             while start < text.count {
                 // Checking the text again for every match would make the whole quadratic.
-                let options = UInt32(bitPattern: PCRE2_NO_UTF_CHECK | PCRE2_NOTEMPTY)
+                let options = PCRE2_NO_UTF_CHECK | PCRE2_NOTEMPTY
                 let result = pcre2_match_8(code, text.baseAddress, text.count, start, options, data, context)
                 guard result >= 0, let bounds = pcre2_get_ovector_pointer_8(data) else {
                     return result == PCRE2_ERROR_NOMATCH ? nil : (start, message(result))

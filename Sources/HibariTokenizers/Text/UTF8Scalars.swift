@@ -1,4 +1,4 @@
-/// The scalars of text that is known to be valid UTF-8, each with the bytes it takes.
+/// The scalars of valid UTF-8, each with the bytes it takes. What is not valid gives wrong scalars, but no trap.
 struct UTF8Scalars: Sequence, IteratorProtocol {
     private let bytes: ArraySlice<UInt8>
     private var position: Int
@@ -15,8 +15,10 @@ struct UTF8Scalars: Sequence, IteratorProtocol {
         let start = position
         let lead = bytes[start]
         let length = utf8Length(lead: lead)
-        precondition(
-            length <= bytes.endIndex - start, "UTF8Scalars: the text ends inside a character at \(start)")
+        if length > bytes.endIndex - start {
+            position = start + 1
+            return (0xFFFD, start..<position)
+        }
         var value = length == 1 ? UInt32(lead) : UInt32(lead) & (0x7F >> UInt32(length))
         for offset in start + 1..<start + length { value = value << 6 | UInt32(bytes[offset] & 0x3F) }
         position = start + length

@@ -28,7 +28,7 @@ func loadTokenizer(root: JSONValue, path: String) throws(TokenizerError) -> any 
 }
 
 /// A parsed `tokenizer.json`, and the checks that every form of tokenizer makes of it.
-struct TokenizerFile {
+struct TokenizerFile: Sendable {
     let path: String
     let root: JSONValue
 
