@@ -27,7 +27,7 @@ import Testing
     /// A vocabulary by scores, as llama.cpp's `llama`.
     static func scored(_ change: (inout GGUFBuilder) -> Void = { _ in }) -> [UInt8] {
         let words = ["▁", "a", "b", "ab", "▁a", "abab", "雲", "▁ab"]
-        let names = ["<unk>", "<s>", "</s>"] + (0..<256).map { "<0x\(hexadecimal(UInt32($0), digits: 2))>" } + words
+        let names = ["<unk>", "<s>", "</s>"] + (0..<256).map(byteName) + words
         var builder = GGUFBuilder()
         builder.add("tokenizer.ggml.model", .string("llama"))
         builder.add("tokenizer.ggml.tokens", .strings(names))

@@ -20,7 +20,7 @@ import Testing
     }
 
     static let byteTokens = (0..<256).map {
-        Token(text: Array("<0x\(hexadecimal(UInt32($0), digits: 2))>".utf8), score: 0)
+        Token(text: Array(byteName($0).utf8), score: 0)
     }
 
     static let small = ["<unk>", "\n<s>\n", "\n</s>\n"].map { Token(text: Array($0.utf8), score: 0) } + byteTokens
