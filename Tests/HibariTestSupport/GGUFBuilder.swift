@@ -42,7 +42,8 @@ package struct GGUFBuilder {
     }
 
     package var bytes: [UInt8] {
-        var bytes = Array("GGUF".utf8) + little(version) + little(UInt64(tensorCount)) + little(UInt64(entries.count))
+        var bytes =
+            Array("GGUF".utf8) + little(version) + little(UInt64(tensorCount)) + little(UInt64(entries.count))
         for (key, value) in entries { bytes += string(key) + encode(value) }
         bytes += tensors
         if !data.isEmpty { bytes += [UInt8](repeating: 0, count: (32 - bytes.count % 32) % 32) + data }
@@ -61,7 +62,8 @@ package struct GGUFBuilder {
         var builder = GGUFBuilder()
         builder.add("tokenizer.ggml.model", .string("gpt2"))
         builder.add("tokenizer.ggml.pre", .string(pre))
-        builder.add("tokenizer.ggml.tokens", .strings(tokens + ["Ġd", "on", "Ġdon", "12", "..", "<|endoftext|>"]))
+        builder.add(
+            "tokenizer.ggml.tokens", .strings(tokens + ["Ġd", "on", "Ġdon", "12", "..", "<|endoftext|>"]))
         builder.add("tokenizer.ggml.merges", .strings(["Ġ d", "o n", "Ġd on", "1 2", ". ."]))
         builder.add("tokenizer.ggml.token_type", .int32s([Int32](repeating: 1, count: 261) + [3]))
         builder.add("tokenizer.ggml.eos_token_id", .uint32(261))

@@ -70,7 +70,8 @@ public struct GGUFArray: Sendable {
         for _ in 0..<count { body(try reader.ggufValue(elementType, file: file, depth: 1)) }
     }
 
-    private func reader(expecting isExpected: Bool, _ expected: String) throws(BinaryFileError) -> ByteReader {
+    private func reader(expecting isExpected: Bool, _ expected: String) throws(BinaryFileError) -> ByteReader
+    {
         let reader = ByteReader(path: file.path, bytes: file.bytes, offset: offset)
         if !isExpected { throw reader.invalid("an array of \(elementType), not of \(expected)") }
         return reader

@@ -20,13 +20,17 @@ public struct GGUFTensor: Sendable {
         name = try reader.ggufText("a tensor's name")
         let start = reader.offset
         let axes: UInt32 = try reader.integer("a tensor's number of axes")
-        guard axes <= 8 else { throw reader.invalid("the tensor \(quoted(name)) with \(axes) axes", at: start) }
+        guard axes <= 8 else {
+            throw reader.invalid("the tensor \(quoted(name)) with \(axes) axes", at: start)
+        }
         var dimensions: [Int] = []
         var count = 1
         for _ in 0..<axes {
             let size = Int(clamping: try reader.integer("a tensor's size", as: UInt64.self))
             let (product, overflows) = count.multipliedReportingOverflow(by: size)
-            if overflows { throw reader.invalid("the tensor \(quoted(name)) is larger than any file", at: start) }
+            if overflows {
+                throw reader.invalid("the tensor \(quoted(name)) is larger than any file", at: start)
+            }
             count = product
             dimensions.append(size)
         }

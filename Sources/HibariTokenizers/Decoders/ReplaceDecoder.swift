@@ -19,7 +19,8 @@ struct ReplaceDecoder: TokenDecoder {
 
     func decode(_ text: inout DecodedTokens) {
         for (index, token) in text.tokens.enumerated() {
-            text.tokens[index] = replacing(occurrences(of: pattern, in: token[...]), in: token[...], with: content)
+            text.tokens[index] = replacing(
+                occurrences(of: pattern, in: token[...]), in: token[...], with: content)
         }
     }
 }

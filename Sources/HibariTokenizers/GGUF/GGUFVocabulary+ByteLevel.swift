@@ -10,12 +10,18 @@ extension GGUFVocabulary {
             }
             vocabulary[String(decoding: token, as: UTF8.self)] = .integer(id)
         }
-        let added = tokens.indices.lazy.filter { self.kinds[$0] == .control || self.kinds[$0] == .userDefined }
-            .map { addedToken($0, String(decoding: self.tokens[$0], as: UTF8.self), isSpecial: self.kinds[$0] == .control) }
+        let added = tokens.indices.lazy.filter {
+            self.kinds[$0] == .control || self.kinds[$0] == .userDefined
+        }
+        .map {
+            addedToken(
+                $0, String(decoding: self.tokens[$0], as: UTF8.self), isSpecial: self.kinds[$0] == .control)
+        }
         var merges: [JSONValue] = []
         for (index, merge) in try array("tokenizer.ggml.merges").strings().enumerated() {
             // The space between the parts; one that is part of a token is spelled Ġ.
-            guard let space = merge.firstIndex(of: UInt8(ascii: " ")), firstInvalidUTF8(in: merge) == nil else {
+            guard let space = merge.firstIndex(of: UInt8(ascii: " ")), firstInvalidUTF8(in: merge) == nil
+            else {
                 throw invalid("tokenizer.ggml.merges[\(index)]", "is not two tokens with a space between")
             }
             merges.append([
@@ -32,7 +38,8 @@ extension GGUFVocabulary {
             "model": [
                 "type": "BPE", "dropout": .null, "unk_token": .null, "continuing_subword_prefix": "",
                 "end_of_word_suffix": "", "fuse_unk": false, "byte_fallback": false,
-                "ignore_merges": .bool(pre.ignoresMerges), "vocab": .object(vocabulary), "merges": .array(merges),
+                "ignore_merges": .bool(pre.ignoresMerges), "vocab": .object(vocabulary),
+                "merges": .array(merges),
             ],
         ]
     }

@@ -52,11 +52,13 @@ private func readTokens(_ start: ByteReader) throws(BinaryFileError) -> (tokens:
         scores.append(score)
         let byte = tokens.count - 1 - firstByteToken
         if (0..<256).contains(byte), tokens.last.flatMap(namedByte) != UInt8(byte) {
-            throw reader.invalid("token \(tokens.count - 1), which should name byte \(byte) and does not,", at: offset)
+            throw reader.invalid(
+                "token \(tokens.count - 1), which should name byte \(byte) and does not,", at: offset)
         }
     }
     guard tokens.count >= firstByteToken + 256 else {
-        throw reader.invalid("the end after \(tokens.count) tokens; expected at least \(firstByteToken + 256),")
+        throw reader.invalid(
+            "the end after \(tokens.count) tokens; expected at least \(firstByteToken + 256),")
     }
     return (tokens, scores)
 }

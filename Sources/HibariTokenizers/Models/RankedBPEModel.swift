@@ -27,7 +27,9 @@ struct RankedBPEModel: TokenModel {
         try component.expectKeys(
             "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk",
             "byte_fallback", "ignore_merges", "vocab", "merges")
-        if let dropout = component.optional("dropout"), dropout.value.double != 0 { throw dropout.unsupported() }
+        if let dropout = component.optional("dropout"), dropout.value.double != 0 {
+            throw dropout.unsupported()
+        }
         self.vocabulary = vocabulary
         if let name = try component.optionalString("unk_token") {
             guard let id = vocabulary.id(of: Array(name.utf8)) else {
@@ -53,11 +55,13 @@ struct RankedBPEModel: TokenModel {
             guard let (left, right) = pair(entry.value) else {
                 throw entry.invalid("is \(describe(entry.value)), not two tokens")
             }
-            let rest = prefix.isEmpty || !right.starts(with: prefix) ? right[...] : right.dropFirst(prefix.count)
+            let rest =
+                prefix.isEmpty || !right.starts(with: prefix) ? right[...] : right.dropFirst(prefix.count)
             guard let leftID = vocabulary.id(of: left), let rightID = vocabulary.id(of: right),
                 let id = vocabulary.id(of: left + rest)
             else {
-                throw entry.invalid("is \(describe(entry.value)), of which a part or the whole is not in vocab")
+                throw entry.invalid(
+                    "is \(describe(entry.value)), of which a part or the whole is not in vocab")
             }
             merges[key(leftID, rightID)] = Merge(rank: Int32(rank), id: id)
         }
@@ -83,7 +87,8 @@ struct RankedBPEModel: TokenModel {
             let (isFirst, isLast) = (range.lowerBound == piece.startIndex, range.upperBound == piece.endIndex)
             let isPlain = (isFirst || prefix.isEmpty) && (!isLast || suffix.isEmpty)
             let character =
-                isPlain ? piece[range] : ((isFirst ? [] : prefix) + piece[range] + (isLast ? suffix : []))[...]
+                isPlain
+                ? piece[range] : ((isFirst ? [] : prefix) + piece[range] + (isLast ? suffix : []))[...]
             if let id = vocabulary.id(of: character) {
                 if isUnknownOpen, let unknown { tokens.append(unknown) }
                 isUnknownOpen = false
@@ -112,7 +117,8 @@ struct RankedBPEModel: TokenModel {
         var next = Array(1...count)
         var queue = Heap<Candidate>()
         func enqueue(_ left: Int) {
-            guard left >= 0, next[left] < count, let merge = merges[key(tokens[left], tokens[next[left]])] else {
+            guard left >= 0, next[left] < count, let merge = merges[key(tokens[left], tokens[next[left]])]
+            else {
                 return
             }
             queue.insert(Candidate(rank: merge.rank, position: left, id: merge.id))
@@ -154,7 +160,9 @@ private func key(_ left: Int32, _ right: Int32) -> UInt64 {
 private func pair(_ value: JSONValue) -> (left: [UInt8], right: [UInt8])? {
     let parts: [[UInt8]]
     if let text = value.string {
-        parts = text.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false).map { Array($0) }
+        parts = text.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false).map {
+            Array($0)
+        }
     } else {
         parts = (value.array ?? []).compactMap { $0.string.map { Array($0.utf8) } }
         guard value.array?.count == parts.count else { return nil }

@@ -33,7 +33,8 @@ struct ScoredBPEModel: TokenModel {
     init(vocabulary: Vocabulary, isMatched: [Bool], scores: [Float], options: Options) {
         precondition(
             isMatched.count == vocabulary.count && scores.count == vocabulary.count,
-            "ScoredBPEModel: \(isMatched.count) flags and \(scores.count) scores for \(vocabulary.count) tokens")
+            "ScoredBPEModel: \(isMatched.count) flags and \(scores.count) scores for \(vocabulary.count) tokens"
+        )
         self.vocabulary = vocabulary
         self.isMatched = isMatched
         self.scores = scores

@@ -12,14 +12,17 @@ struct WordPieceModel: TokenModel {
     private var continuations = ByteTrie()
 
     init(_ component: Component, _ vocabulary: Vocabulary) throws(TokenizerError) {
-        try component.expectKeys("unk_token", "continuing_subword_prefix", "max_input_chars_per_word", "vocab")
+        try component.expectKeys(
+            "unk_token", "continuing_subword_prefix", "max_input_chars_per_word", "vocab")
         let name = try component.string("unk_token")
         guard let unknown = vocabulary.id(of: Array(name.utf8)) else {
-            throw component.member("unk_token").invalid("is \(describe(.string(name))), which is not in vocab")
+            throw component.member("unk_token").invalid(
+                "is \(describe(.string(name))), which is not in vocab")
         }
         self.vocabulary = vocabulary
         self.unknown = unknown
-        maximumCharacters = try component.int("max_input_chars_per_word", in: 0...Int(Int32.max), missing: 100)
+        maximumCharacters = try component.int(
+            "max_input_chars_per_word", in: 0...Int(Int32.max), missing: 100)
         let prefix = Array(try component.string("continuing_subword_prefix").utf8)
         for (id, token) in vocabulary.tokens.enumerated() {
             beginnings.insert(token, value: Int32(id))

@@ -80,7 +80,9 @@ struct CharacterMap: Sendable {
             let byte = text[index]
             position ^= Int(byte)
             // The label of a unit without a leaf flag; the top bit marks values.
-            guard byte != 0, position < units.count, units[position] & 0x8000_00FF == UInt32(byte) else { return }
+            guard byte != 0, position < units.count, units[position] & 0x8000_00FF == UInt32(byte) else {
+                return
+            }
             let unit = units[position]
             position ^= offset(unit)
             guard position < units.count else { return }

@@ -33,7 +33,8 @@ struct UnicodeNormalizer: Normalizer {
 
     private func decomposed(_ text: [UInt8]) -> [Int32] {
         let compatibility = form.isCompatible ? UTF8PROC_COMPAT.rawValue : 0
-        let options = utf8proc_option_t(UTF8PROC_STABLE.rawValue | UTF8PROC_DECOMPOSE.rawValue | compatibility)
+        let options = utf8proc_option_t(
+            UTF8PROC_STABLE.rawValue | UTF8PROC_DECOMPOSE.rawValue | compatibility)
         var scalars: [Int32] = []
         scalars.reserveCapacity(text.count)
         // The longest decomposition, of U+FDFA, has 18 scalars.

@@ -42,9 +42,15 @@ struct AddedTokenFinder: Sendable {
             let token = tokens[Int(match.value)]
             var range = position..<position + match.length
             position = range.upperBound
-            if token.isSpecial && !allowsSpecial || token.isSingleWord && !isWord(range, in: text) { continue }
-            if token.takesSpaceBefore { range = startOfSpace(before: range.lowerBound, in: text)..<range.upperBound }
-            if token.takesSpaceAfter { range = range.lowerBound..<endOfSpace(after: range.upperBound, in: text) }
+            if token.isSpecial && !allowsSpecial || token.isSingleWord && !isWord(range, in: text) {
+                continue
+            }
+            if token.takesSpaceBefore {
+                range = startOfSpace(before: range.lowerBound, in: text)..<range.upperBound
+            }
+            if token.takesSpaceAfter {
+                range = range.lowerBound..<endOfSpace(after: range.upperBound, in: text)
+            }
             if range.upperBound <= done { continue }
             if done < range.lowerBound { parts.append(.text(text[done..<range.lowerBound])) }
             parts.append(.token(id: Int32(token.id)))
@@ -63,7 +69,8 @@ struct AddedTokenFinder: Sendable {
 
     private func startOfSpace(before end: Int, in text: ArraySlice<UInt8>) -> Int {
         var start = end
-        while let scalar = lastScalar(before: start, in: text), CharacterProperties.isWhitespace(scalar.value) {
+        while let scalar = lastScalar(before: start, in: text), CharacterProperties.isWhitespace(scalar.value)
+        {
             start = scalar.range.lowerBound
         }
         return start

@@ -49,7 +49,8 @@ package struct Component {
     /// Throws an error that names the first member that is not one of `keys`.
     func expectKeys(_ keys: String...) throws(TokenizerError) {
         guard let object = value.object else { throw wrongKind("an object") }
-        for (key, _) in object where key != "type" && !keys.contains(where: { $0.utf8.elementsEqual(key.utf8) }) {
+        for (key, _) in object
+        where key != "type" && !keys.contains(where: { $0.utf8.elementsEqual(key.utf8) }) {
             throw member(key).unsupported()
         }
     }

@@ -108,7 +108,7 @@ private struct TokenTable {
 
     /// The token between documents: the special one whose name says so.
     var endOfText: Int? {
-        for name in [endOfTextMarker, "</s>"] {
+        for name in [endOfTextMarker, "<|end_of_text|>", "</s>", "<eos>"] {
             if let id = tokens.indices.first(where: { isSpecial[$0] && tokens[$0] == Array(name.utf8) }) {
                 return id
             }

@@ -39,7 +39,9 @@ struct ProtobufReader {
         if reader.isAtEnd { return nil }
         let offset = reader.offset
         let tag = try varint("a field's number")
-        guard tag >> 3 > 0, tag >> 3 < 1 << 29 else { throw reader.invalid("no protocol buffers field", at: offset) }
+        guard tag >> 3 > 0, tag >> 3 < 1 << 29 else {
+            throw reader.invalid("no protocol buffers field", at: offset)
+        }
         let value: Value
         switch tag & 7 {
         case 0: value = .varint(try varint("a number"))

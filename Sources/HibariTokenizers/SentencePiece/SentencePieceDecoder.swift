@@ -28,7 +28,8 @@ struct SentencePieceDecoder: TokenDecoder {
                 rest = rest.dropFirst(mark.count)
                 expectsPrefix = removesExtraSpaces
             }
-            text.tokens[index] = replacing(occurrences(of: mark, in: rest), in: rest, with: [UInt8(ascii: " ")])
+            text.tokens[index] = replacing(
+                occurrences(of: mark, in: rest), in: rest, with: [UInt8(ascii: " ")])
             if !rest.isEmpty { expectsPrefix = false }
         }
     }

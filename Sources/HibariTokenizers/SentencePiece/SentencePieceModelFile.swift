@@ -49,7 +49,8 @@ struct SentencePieceModelFile: Sendable {
             case 1:
                 let piece = try Self.piece(try reader.message(field), at: field.offset)
                 guard seen.insert(piece.text.span) == pieces.count else {
-                    throw reader.invalid("the piece \(quoted(text(piece.text))) for the second time", at: field.offset)
+                    throw reader.invalid(
+                        "the piece \(quoted(text(piece.text))) for the second time", at: field.offset)
                 }
                 pieces.append(piece)
             case 2: try readTrainer(try reader.message(field))
@@ -60,7 +61,8 @@ struct SentencePieceModelFile: Sendable {
         }
         let unknowns = pieces.count { $0.kind == .unknown }
         guard unknowns == 1 else {
-            throw reader.invalid("\(pieces.count) pieces, \(unknowns) of them for what is unknown; expected one,", at: 0)
+            throw reader.invalid(
+                "\(pieces.count) pieces, \(unknowns) of them for what is unknown; expected one,", at: 0)
         }
     }
 
@@ -80,7 +82,9 @@ struct SentencePieceModelFile: Sendable {
             }
         }
         if piece.text.isEmpty { throw message.invalid("a piece without text", at: offset) }
-        if !piece.score.isFinite { throw message.invalid("a piece with the score \(piece.score)", at: offset) }
+        if !piece.score.isFinite {
+            throw message.invalid("a piece with the score \(piece.score)", at: offset)
+        }
         if piece.kind == .byte, namedByte(piece.text) == nil {
             throw message.invalid("a byte piece that names no byte", at: offset)
         }

@@ -47,7 +47,9 @@ struct SentencePieceNormalizer: Normalizer {
 
     /// What the beginning of `text` becomes, and how many bytes that takes.
     private func replacement(at text: ArraySlice<UInt8>) -> (ArraySlice<UInt8>, length: Int) {
-        if let match = userDefined?.longestMatch(in: text) { return (text.prefix(match.length), match.length) }
+        if let match = userDefined?.longestMatch(in: text) {
+            return (text.prefix(match.length), match.length)
+        }
         if let match = map?.longestReplacement(at: text) { return (match.text, match.length) }
         let length = utf8Length(lead: text[text.startIndex])
         return (text.prefix(length), length)

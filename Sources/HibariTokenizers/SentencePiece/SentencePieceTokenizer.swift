@@ -36,7 +36,8 @@ public func loadSentencePieceTokenizer(path: String) throws -> PipelineTokenizer
                 options: ScoredBPEModel.Options(
                     unknown: Int32(unknown), byteIDs: byteIDs, userDefined: userDefinedTrie,
                     unused: Set(
-                        file.pieces.indices.lazy.filter { file.pieces[$0].kind == .unused }.map { Int32($0) })))
+                        file.pieces.indices.lazy.filter { file.pieces[$0].kind == .unused }.map { Int32($0) })
+                ))
         }
     let isControl = file.pieces.map { $0.kind == .control }
     return PipelineTokenizer(

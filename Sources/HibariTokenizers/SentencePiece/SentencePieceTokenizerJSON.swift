@@ -61,7 +61,9 @@ func addedToken(_ id: Int, _ content: String, isSpecial: Bool) -> JSONValue {
 
 /// Byte tokens to bytes, `mark` to spaces, and the first space away if it is the prefix.
 func spaceMarkDecoderJSON(mark: String, stripsPrefix: Bool) -> JSONValue {
-    var decoders: [JSONValue] = [replacement("String", mark, " "), ["type": "ByteFallback"], ["type": "Fuse"]]
+    var decoders: [JSONValue] = [
+        replacement("String", mark, " "), ["type": "ByteFallback"], ["type": "Fuse"],
+    ]
     if stripsPrefix { decoders.append(["type": "Strip", "content": " ", "start": 1, "stop": 0]) }
     return ["type": "Sequence", "decoders": .array(decoders)]
 }

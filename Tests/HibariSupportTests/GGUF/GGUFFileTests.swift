@@ -25,7 +25,8 @@ import Testing
         builder.add("f64", .raw(type: 12, little(0.1.bitPattern)))
         let file = try open(builder)
         #expect(file.version == 3)
-        #expect(file.keys == ["u8", "i8", "u16", "i16", "u32", "i32", "f32", "yes", "text", "u64", "i64", "f64"])
+        #expect(
+            file.keys == ["u8", "i8", "u16", "i16", "u32", "i32", "f32", "yes", "text", "u64", "i64", "f64"])
         #expect(file["u8"]?.int == 200)
         #expect(file["i8"]?.int == -2)
         #expect(file["u16"]?.int == 65_000)
@@ -50,7 +51,10 @@ import Testing
         let bytes = little(UInt32(0)) + little(UInt64(2)) + [7, 8]
         builder.add("nested", .raw(type: 9, little(UInt32(9)) + little(UInt64(2)) + bytes + bytes))
         let file = try open(builder)
-        #expect(try file["strings"]?.array?.strings().map { String(decoding: $0, as: UTF8.self) } == ["a", "", "雲"])
+        #expect(
+            try file["strings"]?.array?.strings().map { String(decoding: $0, as: UTF8.self) } == [
+                "a", "", "雲",
+            ])
         #expect(try file["floats"]?.array?.floats() == [1, -0.5])
         #expect(try file["ints"]?.array?.integers() == [3, -4])
         #expect(try file["ints"]?.array?.floats() == [3, -4])
@@ -86,12 +90,17 @@ import Testing
         }
         #expect(try message { $0.version = 1 }.contains("version 1 of GGUF at byte 4"))
         #expect(try message { $0.version = UInt32(3).byteSwapped }.contains("big-endian"))
-        #expect(try message { $0.add("a", .raw(type: 13, [])) }.contains("is 13, expected 0 to 12, at byte 33"))
+        #expect(
+            try message { $0.add("a", .raw(type: 13, [])) }.contains("is 13, expected 0 to 12, at byte 33"))
         #expect(try message { $0.add("a", .raw(type: 7, [2])) }.contains("boolean of value 2 at byte 37"))
-        #expect(try message { $0.add("a", .raw(type: 8, little(UInt64.max))) }.contains("18446744073709551615 bytes"))
+        #expect(
+            try message { $0.add("a", .raw(type: 8, little(UInt64.max))) }.contains(
+                "18446744073709551615 bytes"))
         #expect(try message { $0.add("a", .raw(type: 8, little(UInt64(1)) + [0xFF])) }.contains("not UTF-8"))
         let huge = little(UInt32(8)) + little(UInt64(1) << 62)
-        #expect(try message { $0.add("a", .raw(type: 9, huge)) }.contains("an array of 4611686018427387904 elements"))
+        #expect(
+            try message { $0.add("a", .raw(type: 9, huge)) }.contains(
+                "an array of 4611686018427387904 elements"))
         var deep: [UInt8] = []
         for _ in 0..<10 { deep += little(UInt32(9)) + little(UInt64(1)) }
         let arrays = deep + little(UInt32(0)) + little(UInt64(0)) + [UInt8](repeating: 0, count: 64)
@@ -111,8 +120,10 @@ import Testing
                 $0.data = [1, 2, 3, 4]
             }.contains("\"t\" has its data at 64 of 4 bytes"))
         #expect(
-            try message { $0.addTensor("t", dimensions: [UInt64](repeating: 1, count: 9), type: 0, offset: 0) }
-                .contains("9 axes"))
+            try message {
+                $0.addTensor("t", dimensions: [UInt64](repeating: 1, count: 9), type: 0, offset: 0)
+            }
+            .contains("9 axes"))
     }
 
     @Test func everyTruncationIsAnError() throws {

@@ -23,22 +23,28 @@ import Testing
             Format(name: "tok.bin", file: { Llama2CTests.file(Llama2CTests.small) }) {
                 try loadLlama2CTokenizer(path: $0)
             },
-            Format(name: "llama.gguf", file: { GGUFTokenizerTests.scored() }) { try loadGGUFTokenizer(path: $0) },
+            Format(name: "llama.gguf", file: { GGUFTokenizerTests.scored() }) {
+                try loadGGUFTokenizer(path: $0)
+            },
             Format(name: "gpt2.gguf", file: { GGUFBuilder.byteLevel(pre: "smollm") }) {
                 try loadGGUFTokenizer(path: $0)
             },
-        ] + PipelineGoldenTests.names.map { name in
+        ]
+        + PipelineGoldenTests.names.map { name in
             Format(name: name, file: { try readFile(TokenizerFixtures.path("\(name)/tokenizer.json")) }) {
                 try loadTokenizer(directory: splitPath($0).directory)
             }
         }
 
     private static let texts = [
-        "", " ", "Hello, world 123!", "雲雀 Ａｂｃ ｶﾞ e\u{301} \u{3000}x", "▁<s> <0x41> EE human Reason", "\u{0}\u{FFFD}🐦",
+        "", " ", "Hello, world 123!", "雲雀 Ａｂｃ ｶﾞ e\u{301} \u{3000}x", "▁<s> <0x41> EE human Reason",
+        "\u{0}\u{FFFD}🐦",
     ].map { Array($0.utf8) }
 
     /// Loads `bytes` and uses what comes of it.
-    private func check(_ bytes: [UInt8], _ format: Format, _ directory: TemporaryDirectory, _ damage: String) throws {
+    private func check(_ bytes: [UInt8], _ format: Format, _ directory: TemporaryDirectory, _ damage: String)
+        throws
+    {
         let path = try directory.write("tokenizer.json", bytes)
         let tokenizer: any Tokenizer
         do {

@@ -20,7 +20,8 @@ import Testing
             .map { $0.split(separator: " ").compactMap { Int32($0) } }
         let texts = strings.prefix(47).map { Array($0.utf8) }
         #expect(texts.count == 47)
-        expectEqual(try texts.map { try tokenizer.encode($0) }, Array(expected.prefix(47)), for: texts, "gpt-2")
+        expectEqual(
+            try texts.map { try tokenizer.encode($0) }, Array(expected.prefix(47)), for: texts, "gpt-2")
         #expect(texts.allSatisfy { (try? tokenizer.encode($0)).map { tokenizer.decode($0) } == $0 })
     }
 
@@ -34,7 +35,8 @@ import Testing
         builder.add("tokenizer.ggml.scores", .floats(names.indices.map { -Float($0) }))
         builder.add(
             "tokenizer.ggml.token_type",
-            .int32s([2, 3, 3] + [Int32](repeating: 6, count: 256) + [Int32](repeating: 1, count: words.count)))
+            .int32s(
+                [2, 3, 3] + [Int32](repeating: 6, count: 256) + [Int32](repeating: 1, count: words.count)))
         builder.add("tokenizer.ggml.eos_token_id", .uint32(2))
         change(&builder)
         return builder.bytes
@@ -68,15 +70,26 @@ import Testing
         let directory = TemporaryDirectory()
         func message(_ bytes: [UInt8]) throws -> String {
             let path = try directory.write("v.gguf", bytes)
-            return #expect(throws: TokenizerError.self) { try loadGGUFTokenizer(path: path) }?.description ?? ""
+            return #expect(throws: TokenizerError.self) { try loadGGUFTokenizer(path: path) }?.description
+                ?? ""
         }
-        #expect(try message(GGUFBuilder.byteLevel(pre: "unheard-of")).contains("tokenizer.ggml.pre is \"unheard-of\""))
-        #expect(try message(Self.scored { $0["tokenizer.ggml.model"] = .string("rwkv") }).contains("\"rwkv\""))
+        #expect(
+            try message(GGUFBuilder.byteLevel(pre: "unheard-of")).contains(
+                "tokenizer.ggml.pre is \"unheard-of\""))
+        #expect(
+            try message(Self.scored { $0["tokenizer.ggml.model"] = .string("rwkv") }).contains("\"rwkv\""))
         #expect(try message(Self.scored { $0["tokenizer.ggml.scores"] = nil }).contains("scores is missing"))
-        #expect(try message(Self.scored { $0["tokenizer.ggml.scores"] = .floats([1]) }).contains("1 elements"))
-        #expect(try message(Self.scored { $0["tokenizer.ggml.tokens"] = .strings(["a", "a"]) }).contains("second time"))
-        #expect(try message(Self.scored { $0["tokenizer.ggml.token_type"] = .int32s([9]) }).contains("token_type"))
-        #expect(try message(Self.scored { $0["tokenizer.ggml.eos_token_id"] = .uint32(999) }).contains("eos_token_id"))
+        #expect(
+            try message(Self.scored { $0["tokenizer.ggml.scores"] = .floats([1]) }).contains("1 elements"))
+        #expect(
+            try message(Self.scored { $0["tokenizer.ggml.tokens"] = .strings(["a", "a"]) }).contains(
+                "second time"))
+        #expect(
+            try message(Self.scored { $0["tokenizer.ggml.token_type"] = .int32s([9]) }).contains("token_type")
+        )
+        #expect(
+            try message(Self.scored { $0["tokenizer.ggml.eos_token_id"] = .uint32(999) }).contains(
+                "eos_token_id"))
         #expect(try message(GGUFBuilder().bytes).contains("has no tokenizer"))
     }
 }

@@ -15,16 +15,21 @@ import Testing
 
     /// The bytes of a `tok*.bin` file.
     static func file(_ tokens: [Token], longest: Int32 = 27) -> [UInt8] {
-        func bytes(_ value: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
-        return bytes(longest) + tokens.flatMap { bytes($0.score.bitPattern) + bytes(Int32($0.text.count)) + $0.text }
+        func bytes(_ value: some FixedWidthInteger) -> [UInt8] {
+            withUnsafeBytes(of: value.littleEndian) { Array($0) }
+        }
+        return bytes(longest)
+            + tokens.flatMap { bytes($0.score.bitPattern) + bytes(Int32($0.text.count)) + $0.text }
     }
 
     static let byteTokens = (0..<256).map {
         Token(text: Array(byteName($0).utf8), score: 0)
     }
 
-    static let small = ["<unk>", "\n<s>\n", "\n</s>\n"].map { Token(text: Array($0.utf8), score: 0) } + byteTokens
-        + [(" ", -1e9), ("a", -5), ("b", -6), ("ab", -1), (" a", -2), ("abab", -0.5), ("雲", -7), ("aa", -3)].map {
+    static let small =
+        ["<unk>", "\n<s>\n", "\n</s>\n"].map { Token(text: Array($0.utf8), score: 0) } + byteTokens
+        + [(" ", -1e9), ("a", -5), ("b", -6), ("ab", -1), (" a", -2), ("abab", -0.5), ("雲", -7), ("aa", -3)]
+        .map {
             Token(text: Array($0.utf8), score: $1)
         }
 
@@ -53,7 +58,8 @@ import Testing
         let directory = TemporaryDirectory()
         let path = try directory.write("tok.bin", Self.file(Self.small))
         let tokenizer = try loadLlama2CTokenizer(path: path)
-        for text in ["", " ", "ab", "abab", "aababab ab", "雲a 雀", "x\u{0}<0x41><s>", "aaaaa", "babababa a a"] {
+        for text in ["", " ", "ab", "abab", "aababab ab", "雲a 雀", "x\u{0}<0x41><s>", "aaaaa", "babababa a a"]
+        {
             let bytes = Array(text.utf8)
             #expect(try tokenizer.encode(bytes) == Self.encodeStepByStep(bytes, Self.small), "\(text)")
         }
@@ -85,12 +91,16 @@ import Testing
     }
 
     private static func tokens(of file: [UInt8]) throws -> [Token] {
-        func number(_ offset: Int) -> UInt32 { (0..<4).reduce(0) { $0 | UInt32(file[offset + $1]) << UInt32(8 * $1) } }
+        func number(_ offset: Int) -> UInt32 {
+            (0..<4).reduce(0) { $0 | UInt32(file[offset + $1]) << UInt32(8 * $1) }
+        }
         var (tokens, offset): ([Token], Int) = ([], 4)
         while offset < file.count {
             let length = Int(number(offset + 4))
             tokens.append(
-                Token(text: Array(file[offset + 8..<offset + 8 + length]), score: Float(bitPattern: number(offset))))
+                Token(
+                    text: Array(file[offset + 8..<offset + 8 + length]),
+                    score: Float(bitPattern: number(offset))))
             offset += 8 + length
         }
         return tokens
@@ -116,8 +126,11 @@ import Testing
         let good = Self.file(Self.small)
         #expect(try error([])?.description.contains("at byte 0") == true)
         #expect(try error(Array(good.dropLast()))?.description.contains("ends inside token") == true)
-        #expect(try error(Array(good.prefix(4)))?.description.contains("the end after 0 tokens at byte 4") == true)
-        #expect(try error(Self.file(Self.small, longest: 4))?.description.contains("expected at most 4") == true)
+        #expect(
+            try error(Array(good.prefix(4)))?.description.contains("the end after 0 tokens at byte 4") == true
+        )
+        #expect(
+            try error(Self.file(Self.small, longest: 4))?.description.contains("expected at most 4") == true)
         var wrong = Self.small
         wrong[3 + 65].text = Array("<0x42>".utf8)
         #expect(try error(Self.file(wrong))?.description.contains("byte 65") == true)

@@ -45,6 +45,8 @@ import Testing
 
     @Test func invalidTextIsRefusedWithItsOffset() throws {
         let tokenizer = try loadSentencePieceTokenizer(path: TokenizerFixtures.path("bpe.model"))
-        #expect(throws: TokenizerError.invalidUTF8(offset: 2, byte: 0xFF)) { try tokenizer.encode([65, 66, 0xFF]) }
+        #expect(throws: TokenizerError.invalidUTF8(offset: 2, byte: 0xFF)) {
+            try tokenizer.encode([65, 66, 0xFF])
+        }
     }
 }

@@ -13,28 +13,29 @@ import Testing
         texts = Array(try TokenizerFixtures.texts()[start...])
     }
 
-    private func cases(_ key: String) throws -> [(component: Component, outputs: [JSONValue])] {
+    private func cases(_ key: String) throws -> [(name: String, component: Component, outputs: [JSONValue])] {
         let cases = try #require(fixture[key]?.array)
         return try cases.map {
             let component = try #require($0["component"])
             return (
-                Component(file: "components.json", path: component.text(), value: component),
+                component.text(), Component(file: "components.json", path: key, value: component),
                 try #require($0["outputs"]?.array)
             )
         }
     }
 
     @Test func normalizers() throws {
-        for (component, outputs) in try cases("normalizers") {
+        for (name, component, outputs) in try cases("normalizers") {
             let normalizer = try readNormalizer(component)
             let texts = Array(self.texts.prefix(outputs.count))
             let found = try texts.map { String(decoding: try normalizer.normalize($0), as: UTF8.self) }
-            expectEqual(found.map { Array($0.utf8) }, outputs.map { Array(($0.string ?? "").utf8) }, for: texts, component.path)
+            expectEqual(
+                found.map { Array($0.utf8) }, outputs.map { Array(($0.string ?? "").utf8) }, for: texts, name)
         }
     }
 
     @Test func preTokenizers() throws {
-        for (component, outputs) in try cases("pre_tokenizers") {
+        for (name, component, outputs) in try cases("pre_tokenizers") {
             let splitter = try readSplitter(component)
             let texts = Array(self.texts.prefix(outputs.count))
             let found = try texts.map { text in
@@ -45,7 +46,7 @@ import Testing
             }
             expectEqual(
                 found.map { $0.map { Array($0.utf8) } },
-                outputs.map { ($0.array ?? []).map { Array(($0.string ?? "").utf8) } }, for: texts, component.path)
+                outputs.map { ($0.array ?? []).map { Array(($0.string ?? "").utf8) } }, for: texts, name)
         }
     }
 
@@ -53,7 +54,7 @@ import Testing
         let lists = try #require(fixture["tokens"]?.array).map { list in
             (list.array ?? []).map { Array(($0.string ?? "").utf8) }
         }
-        for (component, outputs) in try cases("decoders") {
+        for (name, component, outputs) in try cases("decoders") {
             let decoder = try readDecoder(component)
             let found = lists.map { list in
                 var text = DecodedTokens(tokens: list, startsText: true)
@@ -62,7 +63,7 @@ import Testing
                 return String(decoding: Array(text.tokens.joined()), as: UTF8.self)
             }
             expectEqual(
-                found, outputs.map { $0.string ?? "" }, for: lists.map { Array($0.joined()) }, component.path)
+                found, outputs.map { $0.string ?? "" }, for: lists.map { Array($0.joined()) }, name)
         }
     }
 }
