@@ -1,5 +1,5 @@
 /// Tokens such as `<0xE3>` become the byte they name.
-struct ByteFallbackDecoder: TokenDecoder {
+struct ByteFallbackDecoder: DecoderStage {
     init() {}
 
     init(_ component: Component) throws(TokenizerError) { try component.expectKeys() }

@@ -1,5 +1,5 @@
 /// Printable characters back to the bytes they spell. A token with any other character is its own text.
-struct ByteLevelDecoder: TokenDecoder {
+struct ByteLevelDecoder: DecoderStage {
     init() {}
 
     init(_ component: Component) throws(TokenizerError) {
@@ -9,7 +9,8 @@ struct ByteLevelDecoder: TokenDecoder {
 
     func decode(_ text: inout DecodedTokens) {
         for index in text.tokens.indices {
-            if let bytes = ByteCharacters.decode(text.tokens[index][...]) { text.tokens[index] = bytes }
+            let word = String(decoding: text.tokens[index], as: UTF8.self)
+            if let bytes = ByteAlphabet.bytes(of: word) { text.tokens[index] = bytes }
         }
     }
 }

@@ -1,12 +1,12 @@
 /// One decoder after the other.
-struct DecoderSequence: TokenDecoder {
-    let decoders: [any TokenDecoder]
+struct DecoderSequence: DecoderStage {
+    let decoders: [any DecoderStage]
 
-    init(_ decoders: [any TokenDecoder]) { self.decoders = decoders }
+    init(_ decoders: [any DecoderStage]) { self.decoders = decoders }
 
     init(_ component: Component) throws(TokenizerError) {
         try component.expectKeys("decoders")
-        var decoders: [any TokenDecoder] = []
+        var decoders: [any DecoderStage] = []
         for element in try component.elements("decoders") { decoders.append(try readDecoder(element)) }
         self.decoders = decoders
     }

@@ -1,5 +1,5 @@
 /// Joins all tokens to one, for decoders after it that look at the text as a whole.
-struct FuseDecoder: TokenDecoder {
+struct FuseDecoder: DecoderStage {
     init() {}
 
     init(_ component: Component) throws(TokenizerError) { try component.expectKeys() }

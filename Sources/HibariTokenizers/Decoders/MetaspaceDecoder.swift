@@ -1,5 +1,5 @@
 /// The mark back to a space; those of the first token go away if encoding may have put one there.
-struct MetaspaceDecoder: TokenDecoder {
+struct MetaspaceDecoder: DecoderStage {
     let mark: [UInt8]
     let scheme: PrependScheme
 

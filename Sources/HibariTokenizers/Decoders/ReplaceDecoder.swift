@@ -1,5 +1,5 @@
 /// Replaces every match of a pattern in every token.
-struct ReplaceDecoder: TokenDecoder {
+struct ReplaceDecoder: DecoderStage {
     let pattern: [UInt8]
     let content: [UInt8]
 

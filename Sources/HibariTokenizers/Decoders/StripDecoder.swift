@@ -1,6 +1,6 @@
 /// Removes up to a number of one character at the start and at the end of every token; after a `Fuse` that is
 /// the whole text.
-struct StripDecoder: TokenDecoder {
+struct StripDecoder: DecoderStage {
     let content: [UInt8]
     let start: Int
     let stop: Int

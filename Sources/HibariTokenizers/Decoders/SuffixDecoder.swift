@@ -1,5 +1,5 @@
 /// The suffix that marks the end of a word becomes a space, in the last token nothing: `BPEDecoder`.
-struct SuffixDecoder: TokenDecoder {
+struct SuffixDecoder: DecoderStage {
     let suffix: [UInt8]
 
     init(_ component: Component) throws(TokenizerError) {

@@ -1,6 +1,6 @@
 /// Spaces between words and none before the rest of a word, which its prefix tells; on request, also none
 /// before punctuation and English contractions.
-struct WordPieceDecoder: TokenDecoder {
+struct WordPieceDecoder: DecoderStage {
     let prefix: [UInt8]
     let cleansUp: Bool
 

@@ -64,13 +64,13 @@ struct BertNormalizer: Normalizer {
     }
 }
 
-/// General category C but for tab, line feed and carriage return.
+/// General category Cc, Cf or Co, but for tab, line feed and carriage return.
 private func isControl(_ value: UInt32) -> Bool {
     switch value {
     case 0x09, 0x0A, 0x0D: return false
     default:
         switch CharacterProperties.category(value) {
-        case UTF8PROC_CATEGORY_CC, UTF8PROC_CATEGORY_CF, UTF8PROC_CATEGORY_CN, UTF8PROC_CATEGORY_CO:
+        case UTF8PROC_CATEGORY_CC, UTF8PROC_CATEGORY_CF, UTF8PROC_CATEGORY_CO:
             return true
         default: return false
         }

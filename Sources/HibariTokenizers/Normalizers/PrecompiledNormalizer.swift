@@ -12,7 +12,7 @@ struct PrecompiledNormalizer: Normalizer {
     init(_ component: Component) throws(TokenizerError) {
         try component.expectKeys("precompiled_charsmap")
         let member = component.member("precompiled_charsmap")
-        guard let blob = decodeBase64(Array(try component.string("precompiled_charsmap").utf8)) else {
+        guard let blob = Base64.decode(Array(try component.string("precompiled_charsmap").utf8)[...]) else {
             throw member.invalid("is not base64")
         }
         var problem = ""

@@ -6,14 +6,14 @@ import HibariSupport
 ///
 /// This is the general form that tokenizer.json, SentencePiece, llama2.c and GGUF files are read into. Text must
 /// be valid UTF-8.
-public struct PipelineTokenizer: Tokenizer {
+public struct PipelineTokenizer: Tokenizer, CustomStringConvertible {
     /// The stages; those that are nil leave everything as it is.
     struct Stages: Sendable {
         var normalizer: (any Normalizer)?
         var splitter: (any PieceSplitter)?
         var model: any TokenModel
         var postProcessor: (any PostProcessor)?
-        var decoder: any TokenDecoder
+        var decoder: any DecoderStage
         /// The spelling of each id, before decoding.
         var tokens: [[UInt8]]
         /// By id, whether it is a control token.
@@ -39,6 +39,7 @@ public struct PipelineTokenizer: Tokenizer {
         self.stages = stages
     }
 
+    public var description: String { "\(kind) tokenizer of \(vocabularySize) tokens" }
     public var vocabularySize: Int { stages.tokens.count }
     public var endOfText: Int? { stages.endOfText }
 

@@ -1,5 +1,7 @@
 /// GPT-2's words, and each of their bytes as a printable character.
 struct ByteLevelSplitter: PieceSplitter {
+    /// The UTF-8 of the character for each byte.
+    private let characters = ByteAlphabet.characters.map { Array($0.utf8) }
     let addsPrefixSpace: Bool
     let splitsWords: Bool
 
@@ -20,7 +22,7 @@ struct ByteLevelSplitter: PieceSplitter {
     private func byteLevel(_ piece: Piece) -> Piece {
         var text: [UInt8] = []
         text.reserveCapacity(2 * piece.text.count)
-        for byte in piece.text { text += ByteCharacters.utf8[Int(byte)] }
+        for byte in piece.text { text += characters[Int(byte)] }
         return Piece(text: text[...], startsText: piece.startsText)
     }
 }

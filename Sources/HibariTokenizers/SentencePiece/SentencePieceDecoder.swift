@@ -1,7 +1,7 @@
 /// SentencePiece's decoder: ▁ becomes a space, but for that of the dummy prefix; byte tokens become bytes.
 ///
 /// Source: `SentencePieceProcessor::Decode` in sentencepiece_processor.cc.
-struct SentencePieceDecoder: TokenDecoder {
+struct SentencePieceDecoder: DecoderStage {
     /// The unknown token and what it becomes.
     let unknown: [UInt8]
     let unknownSurface: [UInt8]

@@ -13,9 +13,8 @@ func sentencePieceTokenizerJSON(_ file: SentencePieceModelFile) -> JSONValue {
     }
     var normalizers: [JSONValue] = []
     if !file.characterMap.isEmpty {
-        normalizers.append([
-            "type": "Precompiled", "precompiled_charsmap": .string(encodeBase64(file.characterMap)),
-        ])
+        let text = String(decoding: Base64.encode(file.characterMap[...]), as: UTF8.self)
+        normalizers.append(["type": "Precompiled", "precompiled_charsmap": .string(text)])
     }
     if file.removesExtraSpaces {
         normalizers.append(replacement("Regex", "\\A +| +\\z", ""))

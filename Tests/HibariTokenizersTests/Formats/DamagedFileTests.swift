@@ -12,6 +12,9 @@ import Testing
         var load: @Sendable (String) throws -> any Tokenizer
 
         var testDescription: String { name }
+
+        /// Text takes longer to read, and has no lengths to damage.
+        var isBinary: Bool { name.contains(".") }
     }
 
     static let formats =
@@ -68,10 +71,11 @@ import Testing
     @Test(arguments: formats) func cutOff(format: Format) throws {
         let directory = TemporaryDirectory()
         let good = try format.file()
+        let count = format.isBinary ? 200 : 20
         // Every length near the ends, and some in between.
         let lengths = Set(
-            Array(0..<min(200, good.count)) + (max(0, good.count - 200)..<good.count)
-                + stride(from: 0, to: good.count, by: max(1, good.count / 200)))
+            Array(0..<min(count, good.count)) + (max(0, good.count - count)..<good.count)
+                + stride(from: 0, to: good.count, by: max(1, good.count / count)))
         for length in lengths.sorted() {
             try check(Array(good.prefix(length)), format, directory, "cut at \(length)")
         }
@@ -81,7 +85,7 @@ import Testing
         let directory = TemporaryDirectory()
         let good = try format.file()
         var random = RandomStream(seed: 7, purpose: .testing)
-        for round in 0..<400 {
+        for round in 0..<(format.isBinary ? 400 : 100) {
             var bytes = good
             for _ in 0...random.index(below: 3) {
                 // Half of the damage near the front, where lengths and counts are.
@@ -92,7 +96,7 @@ import Testing
         }
     }
 
-    @Test(arguments: formats) func hugeNumbers(format: Format) throws {
+    @Test(arguments: formats.filter(\.isBinary)) func hugeNumbers(format: Format) throws {
         let directory = TemporaryDirectory()
         let good = try format.file()
         for offset in 0..<min(300, good.count - 8) {
@@ -109,7 +113,7 @@ import Testing
     @Test func randomBytes() throws {
         let directory = TemporaryDirectory()
         var random = RandomStream(seed: 8, purpose: .testing)
-        for round in 0..<200 {
+        for round in 0..<100 {
             let bytes = (0..<random.index(below: 400)).map { _ in UInt8(random.index(below: 256)) }
             for format in Self.formats { try check(bytes, format, directory, "random bytes \(round)") }
         }
@@ -124,7 +128,7 @@ import Testing
         let text = String(decoding: good.bytes(), as: UTF8.self)
         var random = RandomStream(seed: 9, purpose: .testing)
         let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        for round in 0..<300 {
+        for round in 0..<100 {
             var damaged = Array(charsmap.utf8)
             for _ in 0...random.index(below: 6) {
                 damaged[random.index(below: damaged.count)] = digits[random.index(below: 64)]

@@ -127,7 +127,7 @@ import Testing
         #expect(try error([])?.description.contains("at byte 0") == true)
         #expect(try error(Array(good.dropLast()))?.description.contains("ends inside token") == true)
         #expect(
-            try error(Array(good.prefix(4)))?.description.contains("the end after 0 tokens at byte 4") == true
+            try error(Array(good.prefix(4)))?.description.contains("the end after 0 tokens") == true
         )
         #expect(
             try error(Self.file(Self.small, longest: 4))?.description.contains("expected at most 4") == true)

@@ -16,14 +16,14 @@ package struct DecodedTokens: Sendable {
 ///
 /// Semantics are those of the Hugging Face `tokenizers` library, but for one thing: tokens are bytes, and
 /// those of them that are no valid UTF-8 stay as they are. The library puts U+FFFD for them.
-package protocol TokenDecoder: Sendable {
+package protocol DecoderStage: Sendable {
     func decode(_ text: inout DecodedTokens)
 }
 
 /// Reads the decoder of a tokenizer.json.
 ///
 /// - Throws: `TokenizerError` that names the component if it is of a kind that Hibari does not have.
-package func readDecoder(_ component: Component) throws(TokenizerError) -> any TokenDecoder {
+package func readDecoder(_ component: Component) throws(TokenizerError) -> any DecoderStage {
     switch try component.type {
     case "ByteLevel": try ByteLevelDecoder(component)
     case "ByteFallback": try ByteFallbackDecoder(component)
