@@ -16,7 +16,8 @@ public func loadGGUFTokenizer(_ file: GGUFFile) throws -> any Tokenizer {
     let vocabulary = try GGUFVocabulary(file)
     switch vocabulary.model {
     case "gpt2":
-        return try loadTokenizer(root: try vocabulary.byteLevelTokenizerJSON(), path: file.path)
+        return try loadTokenizer(
+            TokenizerFile(path: file.path, root: try vocabulary.byteLevelTokenizerJSON()))
     case "llama": return try vocabulary.scoredBPETokenizer()
     default:
         throw TokenizerError.unsupportedComponent(

@@ -40,6 +40,8 @@ extension GGUFVocabulary {
                 ]),
                 tokens: tokens,
                 isSpecial: kinds.map { $0 == .control || $0 == .unknown },
+                addedTokens: AddedTokenFinder(
+                    controlTokens: kinds.indices.filter { kinds[$0] == .control }, of: tokens),
                 endOfText: try tokenID("tokenizer.ggml.eos_token_id"),
                 tokenizerJSON: {
                     tokenizerJSON(

@@ -29,7 +29,8 @@ public func loadLlama2CTokenizer(path: String) throws -> PipelineTokenizer {
                 ByteFallbackDecoder(), FuseDecoder(),
                 StripDecoder(content: [UInt8(ascii: " ")], start: 1, stop: 0),
             ]),
-            tokens: tokens, isSpecial: isSpecial, endOfText: beginning,
+            tokens: tokens, isSpecial: isSpecial,
+            addedTokens: AddedTokenFinder(controlTokens: 0..<firstByteToken, of: tokens), endOfText: beginning,
             tokenizerJSON: { tokenizerJSON(tokens, scores: scores, isMatched: isMatched) }))
 }
 

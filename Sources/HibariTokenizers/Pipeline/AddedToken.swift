@@ -13,6 +13,13 @@ struct AddedToken: Sendable {
     /// A control token, which stands for no text.
     let isSpecial: Bool
 
+    /// A control token that takes its spelling and no more.
+    init(id: Int, control content: [UInt8]) {
+        (self.id, self.content) = (id, content)
+        (isSingleWord, takesSpaceBefore, takesSpaceAfter, isNormalized) = (false, false, false, false)
+        isSpecial = true
+    }
+
     init(_ component: Component) throws(TokenizerError) {
         try component.expectKeys("id", "content", "single_word", "lstrip", "rstrip", "normalized", "special")
         id = try component.int("id", in: 0...Int(Int32.max) - 1)

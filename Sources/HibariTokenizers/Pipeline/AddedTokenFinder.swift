@@ -12,6 +12,15 @@ struct AddedTokenFinder: Sendable {
     private let tokens: [AddedToken]
     let isEmpty: Bool
 
+    /// Finds control tokens by what they are spelled.
+    init(controlTokens: some Collection<Int>, of tokens: [[UInt8]]) {
+        self.tokens = controlTokens.map { AddedToken(id: $0, control: tokens[$0]) }
+        for (index, token) in self.tokens.enumerated() where !token.content.isEmpty {
+            trie.insert(token.content, value: Int32(index))
+        }
+        isEmpty = self.tokens.isEmpty
+    }
+
     /// - Parameter spelling: how a token is spelled in the text to search.
     init(
         _ tokens: [AddedToken], spelling: (AddedToken) throws(TokenizerError) -> [UInt8]
@@ -27,9 +36,9 @@ struct AddedTokenFinder: Sendable {
         self.isEmpty = isEmpty
     }
 
-    /// - Parameter allowsSpecial: whether text may become a special token. One that may not is text; no token
-    ///   is looked for inside it.
-    func parts(of text: ArraySlice<UInt8>, allowsSpecial: Bool) -> [Part] {
+    /// - Parameter allowed: the special tokens that text may become. The others are text; no token is looked
+    ///   for inside one.
+    func parts(of text: ArraySlice<UInt8>, _ allowed: AllowedSpecialTokens) -> [Part] {
         var parts: [Part] = []
         // Up to where the text has been handed out.
         var done = text.startIndex
@@ -42,7 +51,7 @@ struct AddedTokenFinder: Sendable {
             let token = tokens[Int(match.value)]
             var range = position..<position + match.length
             position = range.upperBound
-            if token.isSpecial && !allowsSpecial || token.isSingleWord && !isWord(range, in: text) {
+            if token.isSpecial && !allowed.contains(String(decoding: token.content, as: UTF8.self)) || token.isSingleWord && !isWord(range, in: text) {
                 continue
             }
             if token.takesSpaceBefore {

@@ -43,32 +43,42 @@ public struct PipelineTokenizer: Tokenizer, CustomStringConvertible {
     public var vocabularySize: Int { stages.tokens.count }
     public var endOfText: Int? { stages.endOfText }
 
+    public var specialTokens: [SpecialToken] {
+        stages.isSpecial.indices.filter { stages.isSpecial[$0] }.map { id in
+            SpecialToken(String(decoding: stages.tokens[id], as: UTF8.self), id: id)
+        }
+    }
+
     public func encode(_ bytes: Span<UInt8>, emit: (Int32) -> Void) throws(TokenizerError) {
-        for id in try ids(of: bytes, allowsSpecial: false) { emit(id) }
+        for id in try ids(of: bytes, .none) { emit(id) }
     }
 
-    /// The ids of a text as the model that belongs to the tokenizer wants them.
-    ///
-    /// - Parameters:
-    ///   - allowsSpecial: whether special tokens are found in the text. Never so for a user's text.
-    ///   - addsSpecial: whether the special tokens of the post-processor, such as `[CLS]`, are added.
     public func encode(
-        _ bytes: [UInt8], allowsSpecial: Bool = false, addsSpecial: Bool
-    ) throws(TokenizerError) -> [Int32] {
-        let ids = try ids(of: bytes.span, allowsSpecial: allowsSpecial)
-        return addsSpecial ? stages.postProcessor?.process(ids) ?? ids : ids
+        _ bytes: Span<UInt8>, allowingSpecial allowed: AllowedSpecialTokens, emit: (Int32) -> Void
+    ) throws(TokenizerError) {
+        for id in try ids(of: bytes, allowed) { emit(id) }
     }
 
-    private func ids(of bytes: Span<UInt8>, allowsSpecial: Bool) throws(TokenizerError) -> [Int32] {
+    /// The ids of a text with the special tokens around it that the model wants, such as `[CLS]`.
+    public func encodeWithTemplate(
+        _ bytes: [UInt8], allowingSpecial allowed: AllowedSpecialTokens = .none
+    ) throws(TokenizerError) -> [Int32] {
+        let ids = try ids(of: bytes.span, allowed)
+        return stages.postProcessor?.process(ids) ?? ids
+    }
+
+    private func ids(
+        of bytes: Span<UInt8>, _ allowed: AllowedSpecialTokens
+    ) throws(TokenizerError) -> [Int32] {
         let text = bytes.withUnsafeBufferPointer { Array($0) }
         if let offset = firstInvalidUTF8(in: text) { throw .invalidUTF8(offset: offset, byte: text[offset]) }
         var ids: [Int32] = []
-        for part in parts(of: text[...], stages.addedTokens, allowsSpecial) {
+        for part in parts(of: text[...], stages.addedTokens, allowed) {
             switch part {
             case .token(let id): ids.append(id)
             case .text(let raw):
                 let normalized = try stages.normalizer?.normalize(Array(raw))[...] ?? raw
-                for part in parts(of: normalized, stages.normalizedAddedTokens, allowsSpecial) {
+                for part in parts(of: normalized, stages.normalizedAddedTokens, allowed) {
                     switch part {
                     case .token(let id): ids.append(id)
                     case .text(let text):
@@ -82,9 +92,9 @@ public struct PipelineTokenizer: Tokenizer, CustomStringConvertible {
     }
 
     private func parts(
-        of text: ArraySlice<UInt8>, _ finder: AddedTokenFinder?, _ allowsSpecial: Bool
+        of text: ArraySlice<UInt8>, _ finder: AddedTokenFinder?, _ allowed: AllowedSpecialTokens
     ) -> [AddedTokenFinder.Part] {
-        finder?.parts(of: text, allowsSpecial: allowsSpecial) ?? (text.isEmpty ? [] : [.text(text)])
+        finder?.parts(of: text, allowed) ?? (text.isEmpty ? [] : [.text(text)])
     }
 
     private func append(_ piece: Piece, to ids: inout [Int32]) throws(TokenizerError) {
@@ -96,19 +106,20 @@ public struct PipelineTokenizer: Tokenizer, CustomStringConvertible {
     // MARK: Decoding
 
     /// The bytes of a token in the middle of a text; those of the first token may differ by a space, see
-    /// `decode(_:)`.
+    /// `appendBytes(of:to:)`.
     public func bytes(of id: Int) -> [UInt8] {
         checkID(id)
         return stages.isSpecial[id] ? [] : text(of: [stages.tokens[id]], startsText: false)
     }
 
-    public func decode(_ ids: some Sequence<Int32>) -> [UInt8] {
+    public func appendBytes(of ids: Span<Int32>, to text: inout [UInt8]) {
         var tokens: [[UInt8]] = []
-        for id in ids {
-            checkID(Int(id))
-            if !stages.isSpecial[Int(id)] { tokens.append(stages.tokens[Int(id)]) }
+        for index in ids.indices {
+            let id = Int(ids[index])
+            checkID(id)
+            if !stages.isSpecial[id] { tokens.append(stages.tokens[id]) }
         }
-        return text(of: tokens, startsText: true)
+        text += self.text(of: tokens, startsText: true)
     }
 
     private func text(of tokens: [[UInt8]], startsText: Bool) -> [UInt8] {
@@ -123,14 +134,9 @@ public struct PipelineTokenizer: Tokenizer, CustomStringConvertible {
     }
 
     public func huggingFaceFiles(contextLength: Int?) -> HuggingFaceTokenizerFiles {
-        var configuration: JSONObject = ["tokenizer_class": "PreTrainedTokenizerFast"]
-        if let endOfText {
-            let token = JSONValue.string(String(decoding: stages.tokens[endOfText], as: UTF8.self))
-            configuration["eos_token"] = token
-        }
-        configuration["clean_up_tokenization_spaces"] = false
-        configuration["model_max_length"] = contextLength.map { .integer($0) }
+        let end = endOfText.map { String(decoding: stages.tokens[$0], as: UTF8.self) }
         return HuggingFaceTokenizerFiles(
-            tokenizerJSON: stages.tokenizerJSON(), tokenizerConfigJSON: .object(configuration))
+            tokenizerJSON: stages.tokenizerJSON(),
+            tokenizerConfigJSON: tokenizerConfiguration(endOfText: end, contextLength: contextLength))
     }
 }

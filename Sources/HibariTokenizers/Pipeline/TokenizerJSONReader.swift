@@ -41,7 +41,7 @@ func readPipeline(_ file: TokenizerFile) throws(TokenizerError) -> PipelineToken
                 (token) throws(TokenizerError) in
                 try normalizer?.normalize(token.content) ?? token.content
             },
-            endOfText: table.endOfText,
+            endOfText: table.endOfText(file),
             tokenizerJSON: { file.root }))
 }
 
@@ -106,14 +106,13 @@ private struct TokenTable {
         }
     }
 
-    /// The token between documents: the special one whose name says so.
-    var endOfText: Int? {
-        for name in [endOfTextMarker, "<|end_of_text|>", "</s>", "<eos>"] {
-            if let id = tokens.indices.first(where: { isSpecial[$0] && tokens[$0] == Array(name.utf8) }) {
-                return id
-            }
-        }
-        return nil
+    /// The token between documents: what `file` says, otherwise the special one whose name says so.
+    func endOfText(_ file: TokenizerFile) -> Int? {
+        let special = tokens.indices.filter { isSpecial[$0] }.map { SpecialToken(text(tokens[$0]), id: $0) }
+        let names = [file.endOfText(special), "<|end_of_text|>", "</s>", "<eos>"].compactMap { $0 }
+        return names.lazy.compactMap { name in
+            special.first { $0.content.utf8.elementsEqual(name.utf8) }?.id
+        }.first
     }
 
     private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -52,6 +52,8 @@ public func loadSentencePieceTokenizer(path: String) throws -> PipelineTokenizer
                 addsDummyPrefix: file.addsDummyPrefix, removesExtraSpaces: file.removesExtraSpaces),
             tokens: vocabulary.tokens,
             isSpecial: isControl,
+            addedTokens: AddedTokenFinder(
+                controlTokens: isControl.indices.filter { isControl[$0] }, of: vocabulary.tokens),
             endOfText: isControl.indices.contains(file.endOfSentence) && isControl[file.endOfSentence]
                 ? file.endOfSentence : nil,
             tokenizerJSON: { sentencePieceTokenizerJSON(file) }))

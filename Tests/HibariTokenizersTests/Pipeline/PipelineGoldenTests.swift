@@ -30,7 +30,7 @@ import Testing
         let directory = TokenizerFixtures.path(name)
         let tokenizer = try #require(try loadTokenizer(directory: directory) as? PipelineTokenizer)
         let expected = try #require(fixture[name]?["ids_with_special"]?.array).map(\.ids)
-        let found = try texts.map { try tokenizer.encode($0, allowsSpecial: true, addsSpecial: true) }
+        let found = try texts.map { try tokenizer.encodeWithTemplate($0, allowingSpecial: .all) }
         expectEqual(found, expected, for: texts, name)
     }
 
