@@ -72,14 +72,15 @@ struct RankedBPEModel: TokenModel {
             ids.append(id)
             return
         }
-        var tokens = characterTokens(of: piece)
+        var tokens = try characterTokens(of: piece)
         merge(&tokens)
         ids += tokens
     }
 
     // MARK: Characters
 
-    private func characterTokens(of piece: ArraySlice<UInt8>) -> [Int32] {
+    /// - Throws: `TokenizerError.noToken` where the Hugging Face library drops a character without a word.
+    private func characterTokens(of piece: ArraySlice<UInt8>) throws(TokenizerError) -> [Int32] {
         var tokens: [Int32] = []
         tokens.reserveCapacity(piece.count)
         var isUnknownOpen = false
@@ -100,6 +101,8 @@ struct RankedBPEModel: TokenModel {
                 // come before it, as in the original.
                 if isUnknownOpen, !fusesUnknown { tokens.append(unknown) }
                 isUnknownOpen = true
+            } else {
+                throw .noToken(character: firstScalar(of: piece[range]))
             }
         }
         if isUnknownOpen, let unknown { tokens.append(unknown) }

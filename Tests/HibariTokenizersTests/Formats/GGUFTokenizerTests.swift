@@ -5,7 +5,7 @@ import Testing
 
 /// Vocabularies in GGUF files: GPT-2's against llama.cpp's test strings, and small ones made here.
 @Suite struct GGUFTokenizerTests {
-    static let gpt2 = TokenizerFixtures.data("tokenizers/llama.cpp/ggml-vocab-gpt-2.gguf")
+    static let gpt2 = realData("tokenizers/llama.cpp/ggml-vocab-gpt-2.gguf")
 
     @Test(.enabled(if: gpt2 != nil, "tokenizers/llama.cpp is not in $HIBARI_DATA or ../shared/data"))
     func agreesOnTheStringsOfLlamaCpp() throws {

@@ -5,7 +5,7 @@ import Testing
 
 /// Vocabularies of llama2.c: the real one of stories260K, and damaged ones.
 @Suite struct Llama2CTests {
-    static let tok512 = TokenizerFixtures.data("models/stories260K/tok512.bin")
+    static let tok512 = realData("models/stories260K/tok512.bin")
 
     /// A token of a `tok*.bin` file.
     struct Token {

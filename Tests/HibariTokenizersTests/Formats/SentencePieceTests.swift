@@ -6,7 +6,7 @@ import Testing
 /// SentencePiece models against SentencePiece.
 @Suite struct SentencePieceTests {
     static let names = ["unigram.model", "unigram-bytes.model", "bpe.model", "bpe-plain.model"]
-    static let rinna = TokenizerFixtures.data("tokenizers/rinna-ja/google_sp.model")
+    static let rinna = realData("tokenizers/rinna-ja/google_sp.model")
 
     let texts: [[UInt8]]
 

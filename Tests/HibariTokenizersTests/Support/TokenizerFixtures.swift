@@ -1,4 +1,3 @@
-import Glibc
 import HibariSupport
 import HibariTokenizers
 import Testing
@@ -15,13 +14,6 @@ enum TokenizerFixtures {
     /// The texts that everything was tried on.
     static func texts() throws -> [[UInt8]] {
         try #require(try json("texts.json").array).map { Array(try #require($0.string).utf8) }
-    }
-
-    /// A file of real data in `$HIBARI_DATA` or `../shared/data`, nil if it is not there.
-    static func data(_ name: String) -> String? {
-        let folder = getenv("HIBARI_DATA").map { String(cString: $0) } ?? "../shared/data"
-        let path = joinPath(folder, name)
-        return fileExists(path) ? path : nil
     }
 }
 
