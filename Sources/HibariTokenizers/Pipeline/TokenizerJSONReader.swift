@@ -23,7 +23,7 @@ func readPipeline(_ file: TokenizerFile) throws(TokenizerError) -> PipelineToken
     let specialIDs = Set(added.lazy.filter(\.isSpecial).map(\.id))
     let normalizer: (any Normalizer)? = try read(root, "normalizer", readNormalizer)
     let (kind, model, vocabulary) = try readModel(root.member("model"), file, isSpecial: specialIDs.contains)
-    let table = try TokenTable(vocabulary, added, root.member("added_tokens"))
+    let table = try TokenSpellings(vocabulary, added, root.member("added_tokens"))
     return PipelineTokenizer(
         kind: kind,
         stages: PipelineTokenizer.Stages(
@@ -75,7 +75,7 @@ private func readModel(
 }
 
 /// The spelling of every id, that of the model's tokens and that of the added ones.
-private struct TokenTable {
+private struct TokenSpellings {
     var tokens: [[UInt8]]
     var isSpecial: [Bool]
 

@@ -44,7 +44,7 @@ package func readSplitter(_ component: Component) throws(TokenizerError) -> any 
     case "Metaspace": try MetaspaceSplitter(component)
     case "ByteLevel": try ByteLevelSplitter(component)
     case "Split": try PatternSplitter(component)
-    case "Sequence": try SplitterSequence(component)
+    case "Sequence": try PieceSplitterSequence(component)
     default: throw component.member("type").unsupported()
     }
 }

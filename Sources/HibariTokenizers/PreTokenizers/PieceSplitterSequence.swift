@@ -1,5 +1,5 @@
 /// One pre-tokenizer after the other, each cutting the pieces of the one before.
-struct SplitterSequence: PieceSplitter {
+struct PieceSplitterSequence: PieceSplitter {
     let splitters: [any PieceSplitter]
 
     init(_ component: Component) throws(TokenizerError) {
