@@ -49,11 +49,15 @@ struct ReferenceTests {
                     $0.split(separator: UInt8(ascii: "a"), omittingEmptySubsequences: false)
                 }
                 for (a, b) in zip(parts[0], parts[1]) where a != b {
-                    scalars.append("\(quoted(String(decoding: a, as: UTF8.self)))≠\(quoted(String(decoding: b, as: UTF8.self)))")
+                    scalars.append(
+                        "\(quoted(String(decoding: a, as: UTF8.self)))≠\(quoted(String(decoding: b, as: UTF8.self)))"
+                    )
                 }
             }
             let name = value.text()
-            #expect(scalars.isEmpty, "\(name): \(scalars.count) characters, \(scalars.prefix(400).joined(separator: " "))")
+            #expect(
+                scalars.isEmpty,
+                "\(name): \(scalars.count) characters, \(scalars.prefix(400).joined(separator: " "))")
         }
     }
 

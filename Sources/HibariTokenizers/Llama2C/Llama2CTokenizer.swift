@@ -30,7 +30,8 @@ public func loadLlama2CTokenizer(path: String) throws -> PipelineTokenizer {
                 StripDecoder(content: [UInt8(ascii: " ")], start: 1, stop: 0),
             ]),
             tokens: tokens, isSpecial: isSpecial,
-            addedTokens: AddedTokenFinder(controlTokens: 0..<firstByteToken, of: tokens), endOfText: beginning,
+            addedTokens: AddedTokenFinder(controlTokens: 0..<firstByteToken, of: tokens),
+            endOfText: beginning,
             tokenizerJSON: { tokenizerJSON(tokens, scores: scores, isMatched: isMatched) }))
 }
 

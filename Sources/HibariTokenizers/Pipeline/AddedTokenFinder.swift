@@ -51,7 +51,9 @@ struct AddedTokenFinder: Sendable {
             let token = tokens[Int(match.value)]
             var range = position..<position + match.length
             position = range.upperBound
-            if token.isSpecial && !allowed.contains(String(decoding: token.content, as: UTF8.self)) || token.isSingleWord && !isWord(range, in: text) {
+            if token.isSpecial && !allowed.contains(String(decoding: token.content, as: UTF8.self))
+                || token.isSingleWord && !isWord(range, in: text)
+            {
                 continue
             }
             if token.takesSpaceBefore {

@@ -4,9 +4,10 @@ import Testing
 
 /// Long runs of one thing, on which what is quadratic takes hours.
 @Suite struct LinearTimeTests {
-    private static let runs = [" ", "a", "▁", "\u{301}\u{323}", "雲", "👩\u{200D}", "<s>", "ab", "\u{0}", "EE"].map {
-        Array(String(repeating: $0, count: 200_000 / $0.utf8.count).utf8)
-    }
+    private static let runs = [" ", "a", "▁", "\u{301}\u{323}", "雲", "👩\u{200D}", "<s>", "ab", "\u{0}", "EE"]
+        .map {
+            Array(String(repeating: $0, count: 200_000 / $0.utf8.count).utf8)
+        }
 
     @Test(arguments: PipelineGoldenTests.names) func pipelines(name: String) throws {
         let tokenizer = try loadTokenizer(directory: TokenizerFixtures.path(name))
@@ -18,7 +19,9 @@ import Testing
 
     @Test(arguments: SentencePieceTests.names) func sentencePieces(name: String) throws {
         let tokenizer = try loadSentencePieceTokenizer(path: TokenizerFixtures.path(name))
-        for run in Self.runs { #expect(tokenizer.decode(try tokenizer.encode(run)).count <= 4 * run.count + 16) }
+        for run in Self.runs {
+            #expect(tokenizer.decode(try tokenizer.encode(run)).count <= 4 * run.count + 16)
+        }
     }
 
     /// Canonical ordering of one run of marks is the only thing here that has to sort.
@@ -26,7 +29,9 @@ import Testing
     func normalizers(type: String) throws {
         var members: JSONObject = ["type": .string(type)]
         if type == "BertNormalizer" {
-            for key in ["clean_text", "handle_chinese_chars", "strip_accents", "lowercase"] { members[key] = true }
+            for key in ["clean_text", "handle_chinese_chars", "strip_accents", "lowercase"] {
+                members[key] = true
+            }
         }
         let normalizer = try readNormalizer(Component(file: "", path: "", value: .object(members)))
         for run in Self.runs { #expect(try normalizer.normalize(run).count <= 3 * run.count) }
