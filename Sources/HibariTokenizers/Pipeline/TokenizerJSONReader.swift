@@ -22,13 +22,15 @@ func readPipeline(_ file: TokenizerFile) throws(TokenizerError) -> PipelineToken
     }
     let specialIDs = Set(added.lazy.filter(\.isSpecial).map(\.id))
     let normalizer: (any Normalizer)? = try read(root, "normalizer", readNormalizer)
+    let splitter: (any PieceSplitter)? = try read(root, "pre_tokenizer", readSplitter)
     let (kind, model, vocabulary) = try readModel(root.member("model"), file, isSpecial: specialIDs.contains)
     let table = try TokenSpellings(vocabulary, added, root.member("added_tokens"))
     return PipelineTokenizer(
         kind: kind,
         stages: PipelineTokenizer.Stages(
             normalizer: normalizer,
-            splitter: try read(root, "pre_tokenizer", readSplitter),
+            // Read in any case, for its errors.
+            splitter: model is ByteLevelModel ? nil : splitter,
             model: model,
             postProcessor: try read(root, "post_processor") { (component) throws(TokenizerError) in
                 try readPostProcessor(component, idLimit: table.tokens.count)
@@ -62,7 +64,8 @@ private func readModel(
     switch try component.type {
     case "BPE":
         let model = try RankedBPEModel(component, try vocabulary())
-        return ("bpe", model, model.vocabulary)
+        let byteLevel: (any TokenModel)? = ByteLevelModel(file)
+        return ("bpe", byteLevel ?? (model as any TokenModel), model.vocabulary)
     case "WordPiece":
         let model = try WordPieceModel(component, try vocabulary())
         return ("wordpiece", model, model.vocabulary)

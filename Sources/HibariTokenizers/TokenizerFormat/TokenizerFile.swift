@@ -1,7 +1,7 @@
 import HibariSupport
 
 /// The tokenizer in `directory`: its `tokenizer.json`, or else GPT-2's `vocab.json` (or `encoder.json`) with
-/// `merges.txt` (or `vocab.bpe`).
+/// `merges.txt` (or `vocab.bpe`), or else SentencePiece's `tokenizer.model` (or `spiece.model`).
 ///
 /// - Throws: `TokenizerError` that names the file and the part of it that is wrong or not supported;
 ///   `JSONError`; an error of reading.
@@ -9,6 +9,9 @@ public func loadTokenizer(directory: String) throws -> any Tokenizer {
     let path = joinPath(directory, "tokenizer.json")
     if fileExists(path) { return try loadTokenizerJSON(path: path) }
     if let tokenizer = try GPT2Files.load(directory: directory) { return tokenizer }
+    for name in ["tokenizer.model", "spiece.model"] where fileExists(joinPath(directory, name)) {
+        return try loadSentencePieceTokenizer(path: joinPath(directory, name))
+    }
     throw TokenizerError.missingFile(path: path)
 }
 
