@@ -83,7 +83,9 @@ extension Tokenizer {
         for index in ids.indices { text += bytes(of: Int(ids[index])) }
     }
 
-    public var specialTokens: [SpecialToken] { endOfText.map { [SpecialToken(endOfTextMarker, id: $0)] } ?? [] }
+    public var specialTokens: [SpecialToken] {
+        endOfText.map { [SpecialToken(endOfTextMarker, id: $0)] } ?? []
+    }
 
     public func encode(
         _ bytes: Span<UInt8>, allowingSpecial allowed: AllowedSpecialTokens, emit: (Int32) -> Void
