@@ -123,6 +123,13 @@ struct PretrainOptions: ParsableArguments {
     var config: String?
 
     func configuration() throws -> PretrainConfiguration {
+        let configuration = try uncheckedConfiguration()
+        try configuration.validate()
+        return configuration
+    }
+
+    /// The same without a look at whether the values are possible.
+    func uncheckedConfiguration() throws -> PretrainConfiguration {
         if data.corpus.isEmpty {
             throw UsageError.missingOption(name: "corpus", purpose: "name the text to train on")
         }
@@ -147,7 +154,6 @@ struct PretrainOptions: ParsableArguments {
         c.logEvery = monitor.logEvery
         c.saveEvery = monitor.saveEvery
         c.keep = monitor.keep
-        try c.validate()
         return c
     }
 

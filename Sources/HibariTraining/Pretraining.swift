@@ -103,7 +103,7 @@ public final class Pretraining {
                     problem: "config.json differs from the run's configuration")
             }
         }
-        try Self.checkMemory(configuration, decoder)
+        try configuration.checkMemory(decoder)
         model =
             try restored?.model
             ?? decoder.makeModel(
@@ -116,26 +116,6 @@ public final class Pretraining {
             seed: configuration.seed, labelSmoothing: configuration.labelSmoothing,
             recompute: configuration.recompute)
         totalSteps = try resumed?.totalSteps ?? steps()
-    }
-
-    /// Refuses at once what could only end by being killed: weights, gradients, moments, and what every block
-    /// keeps at least for the backward pass.
-    private static func checkMemory(
-        _ configuration: PretrainConfiguration, _ decoder: DecoderConfiguration
-    ) throws {
-        let rows = Double(configuration.effectiveMicroBatch) * Double(configuration.context)
-        let kept: Double =
-            switch configuration.recompute {
-            case .none: 8
-            case .mlp: 4
-            case .block: 1
-            }
-        let perRow = kept * Double(decoder.layerCount * decoder.hiddenSize)
-        let groups = decoder.parameterGroups
-        let weights = Double(2 * groups.total + configuration.stateCount(groups))
-        let needed = 4 * (weights + rows * perRow)
-        let present = physicalMemoryBytes()
-        if needed > Double(present) { throw RunError.notEnoughMemory(needed: needed, present: present) }
     }
 
     private static func makeTokenizer(_ name: String, _ reader: CorpusReader) throws -> any Tokenizer {

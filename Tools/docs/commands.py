@@ -106,7 +106,7 @@ self-test     passed: product 4.3e-7, softmax 8.3e-7 from float64
 }
 
 COMMANDS = [
-    "corpus make", "corpus check", "plan", "pretrain", "generate", "eval", "inspect", "bench train", "bench ops",
+    "corpus make", "corpus check", "plan", "pretrain", "generate", "eval", "inspect", "bench train", "bench gemm", "bench ops",
     "gradcheck", "doctor",
 ]  # fmt: skip
 
