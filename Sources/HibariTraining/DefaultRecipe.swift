@@ -110,7 +110,7 @@ public struct DefaultRecipe: Sendable {
             ("batch", "\(batch)"), ("dropout", "\(dropout)"),
             ("eval-every", "\(max(1, Int(steps / 5)))"), ("eval-batches", "8"),
             ("optimizer", "muon"), ("lr", "\(learningRate)"), ("muon-lr", "0.02"),
-            ("min-lr", "\(0.03 * learningRate)"), ("schedule", "linear"), ("weight-decay", "0"),
+            ("min-lr", "\(0.03 * learningRate)"), ("schedule", "linear"), ("weight-decay", "0.1"),
             ("zero-init", "true"),
         ]
     }
