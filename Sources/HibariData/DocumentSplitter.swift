@@ -39,6 +39,14 @@ private struct SeparatedPieces {
         searched = max(0, rest.count - separator.count + 1)
     }
 
+    /// Takes out the first `count` bytes, which hold no separator.
+    mutating func removePrefix(_ count: Int) -> [UInt8] {
+        let prefix = Array(rest[..<count])
+        rest.removeFirst(count)
+        searched = max(0, searched - count)
+        return prefix
+    }
+
     private func firstSeparator(from start: Int) -> Int? {
         rest.withUnsafeBytes { bytes in
             var start = start
@@ -58,11 +66,16 @@ private struct SeparatedPieces {
 /// Text: one document, or several with `<|endoftext|>` between them.
 struct TextSplitter: DocumentSplitter {
     let path: String
+    /// Longer documents come in parts of about this many bytes, cut where `TextCuts` allows; nil for whole ones.
+    let partSize: Int?
     var position = 0
     private var pieces = SeparatedPieces(separator: Array(endOfTextMarker.utf8))
     private var hasSeenMarker = false
 
-    init(path: String) { self.path = path }
+    init(path: String, partSize: Int? = nil) {
+        self.path = path
+        self.partSize = partSize
+    }
 
     mutating func append(
         _ bytes: [UInt8], _ body: (Document) throws(DataError) -> Void
@@ -73,6 +86,19 @@ struct TextSplitter: DocumentSplitter {
             try body(trimmedDocument(piece, path: path, offset: position))
             position += piece.count + markerLength
         }
+        while let partSize, let cut = firstCut(from: partSize) {
+            try body(Document(bytes: pieces.removePrefix(cut), path: path, offset: position))
+            position += cut
+        }
+    }
+
+    /// Where the text at hand can be cut although a marker may follow: line breaks before it are no text.
+    private func firstCut(from start: Int) -> Int? {
+        var cut = TextCuts.firstCut(from: start, in: pieces.rest.span)
+        while let place = cut, pieces.rest[place...].prefix(4).contains(UInt8(ascii: "<")) {
+            cut = TextCuts.firstCut(from: place + 1, in: pieces.rest.span)
+        }
+        return cut
     }
 
     mutating func finish(_ body: (Document) throws(DataError) -> Void) throws(DataError) {

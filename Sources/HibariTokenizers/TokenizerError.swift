@@ -10,8 +10,6 @@ public enum TokenizerError: UserError, Equatable {
     case emptyTrainingText
     /// A vocabulary was asked for that does not even hold the bytes and `<|endoftext|>`.
     case vocabularyTooSmall(size: Int, minimum: Int)
-    /// The distinct pieces of the training text take more bytes than this.
-    case trainingTextTooLarge(limit: Int)
     /// A regular expression that text is to be cut with is malformed, or has a part that Hibari cannot
     /// translate, at this byte of it.
     case invalidPattern(pattern: String, offset: Int, problem: String)
@@ -51,8 +49,6 @@ public enum TokenizerError: UserError, Equatable {
             a BPE vocabulary of \(size) is too small: the bytes and <|endoftext|> alone take \(minimum); ask for more, \
             e.g. bpe:1024, or use the bytes tokenizer
             """
-        case .trainingTextTooLarge(let limit):
-            "the different words of the text take more than \(limit) bytes; train the tokenizer on a part of the text"
         case .invalidPattern(let pattern, let offset, let problem):
             "the pattern \(quoted(pattern)) is wrong at byte \(offset): \(problem); mend it or name a known pattern"
         case .patternFailed(let pattern, let offset, let problem):

@@ -44,7 +44,7 @@ public struct BPETokenizer: Tokenizer {
     /// - Throws: `TokenizerError.vocabularyTooSmall`.
     public static func train(on text: [UInt8], vocabularySize: Int) throws(TokenizerError) -> BPETokenizer {
         var trainer = BytePairTrainer()
-        try trainer.add(text.span)
+        trainer.add(text)
         return try trainer.tokenizer(vocabularySize: vocabularySize)
     }
 
