@@ -66,7 +66,7 @@ import Testing
     @Test func bytePairsOfACorpus() throws {
         let path = try directory.write("two.jsonl", "{\"text\":\"abab\"}\n{\"text\":\"cd ab\"}")
         let reader = try CorpusReader(paths: [path])
-        let tokenizer = try BPETokenizer.train(reading: reader, vocabularySize: 1000)
+        let tokenizer = try BPETokenizer.train(reading: reader, vocabularySize: 1000).tokenizer
         #expect(tokenizer.merges == [TokenPair(97, 98)])
         let corpus = try TokenizedCorpus(reading: reader, tokenizer: tokenizer)
         #expect(tokens(corpus.all) == [256, 256, 257, 99, 100, 32, 256, 257])
