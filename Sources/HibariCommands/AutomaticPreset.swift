@@ -16,10 +16,9 @@ struct AutomaticPreset {
         guard let minutes = values["minutes"]?.last.flatMap(Double.init), minutes > 0, minutes < 1e6,
             values.keys.allSatisfy({ !["steps", "tokens", "epochs"].contains($0) }),
             let corpus = values["corpus"], !corpus.isEmpty, !corpus.contains("-"),
-            let reader = try? CorpusReader(paths: corpus, textKey: values["text-key"]?.last ?? "text")
+            let input = try? CorpusInput(paths: corpus, textKey: values["text-key"]?.last ?? "text"),
+            let bytes = try? input.byteCount()
         else { return nil }
-        var bytes = 0
-        guard (try? reader.forEachDocument({ bytes += $0.bytes.count })) != nil else { return nil }
         func number(_ key: String) -> Int? { values[key]?.last.flatMap { Int($0) } }
         if let threads = number("threads"), (1...1024).contains(threads) {
             ThreadPool.shared.setThreadCount(threads)
