@@ -49,7 +49,8 @@ public struct TokenShardFolder: Sendable {
             byteCount: try number("bytes", in: manifest),
             sha256: try text("sha256", in: manifest))
         tokenizerHash = try text("tokenizer_sha256", in: manifest)
-        tokenCount = try number("tokens", in: manifest)
+        let count = try number("tokens", in: manifest)
+        tokenCount = count
         guard let list = manifest["shards"]?.array else { throw fail("shards is missing or no list") }
         var shards: [(name: String, tokens: Int, checksum: String)] = []
         for entry in list {
@@ -59,9 +60,9 @@ public struct TokenShardFolder: Sendable {
             }
             shards.append((name, try number("tokens", in: entry), try text("crc32", in: entry)))
         }
-        guard shards.allSatisfy({ $0.tokens <= tokenCount }),
-            shards.reduce(0, { $0 + $1.tokens }) == tokenCount
-        else { throw fail("the tokens of the shards do not add up to \(tokenCount)") }
+        guard shards.allSatisfy({ $0.tokens <= count }), shards.reduce(0, { $0 + $1.tokens }) == count else {
+            throw fail("the tokens of the shards do not add up to \(count)")
+        }
         self.shards = shards
     }
 
