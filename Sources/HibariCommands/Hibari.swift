@@ -19,8 +19,7 @@ public struct Hibari: ParsableCommand {
         subcommands: [
             PretrainCommand.self, GenerateCommand.self, EvalCommand.self, PlanCommand.self,
             InspectCommand.self,
-            TokenizerCommand.self, CorpusCommand.self, BenchCommand.self, GradcheckCommand.self,
-            DoctorCommand.self,
+            CorpusCommand.self, TokenizerCommand.self, BenchCommand.self, GradcheckCommand.self, DoctorCommand.self,
         ])
 
     public init() {}

@@ -97,7 +97,3 @@ extension ByteTokenizer {
 extension CharacterTokenizer {
     public var encodesInParts: Bool { true }
 }
-
-extension BPETokenizer {
-    public var encodesInParts: Bool { true }
-}

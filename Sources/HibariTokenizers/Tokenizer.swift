@@ -33,6 +33,14 @@ public protocol Tokenizer: Sendable {
     /// Whether `id` is a control token, which stands for no text.
     func isSpecial(_ id: Int) -> Bool
 
+    /// The control tokens.
+    var specialTokens: [SpecialToken] { get }
+
+    /// Appends the bytes of `ids`, special tokens left out, to `text`.
+    ///
+    /// - Precondition: every id is in 0..<`vocabularySize`.
+    func appendBytes(of ids: Span<Int32>, to text: inout [UInt8])
+
     /// The two files that make `transformers.AutoTokenizer` give the same ids and the same text.
     ///
     /// One difference cannot be avoided: the Hugging Face library looks for special tokens in the text it is
@@ -65,8 +73,42 @@ extension Tokenizer {
     /// - Precondition: every id is in 0..<`vocabularySize`.
     public func decode(_ ids: some Sequence<Int32>) -> [UInt8] {
         var text: [UInt8] = []
-        for id in ids { text += bytes(of: Int(id)) }
+        appendBytes(of: Array(ids).span, to: &text)
         return text
+    }
+
+    public func appendBytes(of ids: Span<Int32>, to text: inout [UInt8]) {
+        for index in ids.indices { text += bytes(of: Int(ids[index])) }
+    }
+
+    public var specialTokens: [SpecialToken] { endOfText.map { [SpecialToken(endOfTextMarker, id: $0)] } ?? [] }
+
+    /// Hands the ids of `bytes` to `emit`, and of text that spells a control token the id of that, if it is
+    /// one of those allowed.
+    ///
+    /// - Throws: as `encode(_:emit:)`.
+    public func encode(
+        _ bytes: Span<UInt8>, allowingSpecial allowed: AllowedSpecialTokens, emit: (Int32) -> Void
+    ) throws(TokenizerError) {
+        let finder = SpecialTokenFinder(specialTokens.filter { allowed.contains($0.content) })
+        try finder.split(bytes) { (range) throws(TokenizerError) in
+            do throws(TokenizerError) {
+                try encode(bytes.extracting(range), emit: emit)
+            } catch {
+                throw error.movingOffset(by: range.lowerBound)
+            }
+        } token: {
+            emit($0)
+        }
+    }
+
+    /// The ids of the UTF-8 form of `text`; see `encode(_:allowingSpecial:emit:)`.
+    public func encode(_ text: String, allowingSpecial allowed: AllowedSpecialTokens) throws(TokenizerError)
+        -> [Int32]
+    {
+        var ids: [Int32] = []
+        try encode(Array(text.utf8).span, allowingSpecial: allowed) { ids.append($0) }
+        return ids
     }
 
     /// The number of bytes that each id stands for, 0 for special tokens.

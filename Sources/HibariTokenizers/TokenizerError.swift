@@ -10,11 +10,15 @@ public enum TokenizerError: UserError, Equatable {
     case emptyTrainingText
     /// A vocabulary was asked for that does not even hold the bytes and `<|endoftext|>`.
     case vocabularyTooSmall(size: Int, minimum: Int)
+    /// A token was to be added that is empty or that there is already.
+    case tokenExists(String)
     /// A regular expression that text is to be cut with is malformed, or has a part that Hibari cannot
     /// translate, at this byte of it.
     case invalidPattern(pattern: String, offset: Int, problem: String)
     /// A regular expression gave up on the text at this byte of it.
     case patternFailed(pattern: String, offset: Int, problem: String)
+    /// A vocabulary was to be written as ranks, and tiktoken would not make this token as its merges do.
+    case noRanks(token: String, id: Int)
     /// There is no tokenizer file at this path.
     case missingFile(path: String)
     /// The tokenizer file is damaged or contradicts itself.
@@ -25,7 +29,7 @@ public enum TokenizerError: UserError, Equatable {
     public var exitStatus: ExitStatus {
         switch self {
         case .missingFile: .inputMissing
-        case .vocabularyTooSmall: .usage
+        case .vocabularyTooSmall, .tokenExists: .usage
         default: .badData
         }
     }
@@ -49,6 +53,8 @@ public enum TokenizerError: UserError, Equatable {
             a BPE vocabulary of \(size) is too small: the bytes and <|endoftext|> alone take \(minimum); ask for more, \
             e.g. bpe:1024, or use the bytes tokenizer
             """
+        case .tokenExists(let content):
+            "cannot add the token \(quoted(content)): it is empty or in the vocabulary; choose another spelling"
         case .invalidPattern(let pattern, let offset, let problem):
             "the pattern \(quoted(pattern)) is wrong at byte \(offset): \(problem); mend it or name a known pattern"
         case .patternFailed(let pattern, let offset, let problem):
@@ -56,14 +62,19 @@ public enum TokenizerError: UserError, Equatable {
             the pattern \(quoted(pattern)) gave up on the text at byte \(offset): \(problem); use a pattern that \
             backtracks less
             """
+        case .noRanks(let token, let id):
+            """
+            the ids of this vocabulary cannot be ranks of tiktoken: it would not make the token \(quoted(token)) \
+            (\(id)) as the merges do; export it as tokenizer.json
+            """
         case .missingFile(let path):
             "\(path): no such file; give a folder that contains tokenizer.json"
         case .invalidFile(let path, let problem):
             "\(path): \(problem); the file is damaged, write it again"
         case .unsupportedComponent(let path, let component, let found):
             """
-            \(path): \(component) is \(found), which Hibari cannot load; it loads the bytes, characters and BPE \
-            tokenizers that it writes itself
+            \(path): \(component) is \(found), which Hibari cannot load; it loads byte-level BPE and \
+            the bytes and characters tokenizers that it writes itself
             """
         }
     }

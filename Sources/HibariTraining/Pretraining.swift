@@ -138,7 +138,7 @@ public final class Pretraining {
     }
 
     /// The tokenizer that the option `--tokenizer` names: `bytes`; `chars` and `bpe:N`, learned from the corpus;
-    /// otherwise a folder with a tokenizer.json, or that file.
+    /// otherwise the path of one.
     package static func makeTokenizer(_ name: String, for input: CorpusInput) throws -> any Tokenizer {
         switch name {
         case "bytes": return ByteTokenizer()
@@ -151,9 +151,7 @@ public final class Pretraining {
             }
             return try BPETokenizer.train(reading: try input.reader(), vocabularySize: size).tokenizer
         default:
-            let (folder, file) = splitPath(name)
-            return try loadTokenizer(
-                directory: file == "tokenizer.json" && !directoryExists(name) ? folder : name)
+            return try loadTokenizer(path: name)
         }
     }
 

@@ -150,7 +150,8 @@ import Testing
     @Test func parts() throws {
         let line = "The lark sings over the fields.\n\n雲雀が歌う。<\n"
         let long = String(repeating: line, count: 60_000)
-        let path = try directory.write("a.txt", "\nshort\n<|endoftext|>\n\n" + long + "\n<|endoftext|>x" + long)
+        let path = try directory.write(
+            "a.txt", "\nshort\n<|endoftext|>\n\n" + long + "\n<|endoftext|>x" + long)
         var parts: [[UInt8]] = []
         try CorpusReader(paths: [path]).forEachPart { parts.append($0) }
         #expect(parts.count > 4 && parts.allSatisfy { $0.count < 1_100_000 + 1 << 18 })

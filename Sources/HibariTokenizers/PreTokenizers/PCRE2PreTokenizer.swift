@@ -46,7 +46,7 @@ private final class CompiledPattern: @unchecked Sendable {
     init(_ source: OnigurumaPattern) throws(TokenizerError) {
         let pattern = try source.translated()
         // Oniguruma's `$` stands before every line feed, and its dot for none.
-        let options = UInt32(bitPattern: PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE)
+        let options = PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE
         var fault: Int32 = 0
         var offset = 0
         let code = pattern.text.withUnsafeBufferPointer {
@@ -58,7 +58,7 @@ private final class CompiledPattern: @unchecked Sendable {
         }
         self.code = code
         // Without JIT the pattern is interpreted, which gives the same matches.
-        _ = pcre2_jit_compile_8(code, UInt32(PCRE2_JIT_COMPLETE))
+        _ = pcre2_jit_compile_8(code, PCRE2_JIT_COMPLETE)
     }
 
     deinit { pcre2_code_free_8(code) }
@@ -81,7 +81,7 @@ private final class CompiledPattern: @unchecked Sendable {
         return text.withUnsafeBufferPointer { text in
             var start = 0
             while start < text.count {
-                let options = UInt32(bitPattern: PCRE2_NO_UTF_CHECK | PCRE2_NOTEMPTY)
+                let options = PCRE2_NO_UTF_CHECK | PCRE2_NOTEMPTY
                 let result = pcre2_match_8(code, text.baseAddress, text.count, start, options, data, context)
                 guard result >= 0, let bounds = pcre2_get_ovector_pointer_8(data) else {
                     if result != PCRE2_ERROR_NOMATCH { return (start, message(result)) }

@@ -1,4 +1,4 @@
-/// The patterns that have a scanner, by the names that the command line and GGUF-like formats use.
+/// The patterns that have a scanner, by the names that the command line uses.
 package enum PreTokenizerPattern: String, CaseIterable, Sendable {
     /// GPT-2 and GPT-3.
     case gpt2

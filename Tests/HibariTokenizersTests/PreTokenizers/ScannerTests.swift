@@ -49,7 +49,7 @@ import Testing
     @Test(arguments: PreTokenizerPattern.allCases) func timeIsLinear(pattern: PreTokenizerPattern) throws {
         let started = monotonicSeconds()
         for part in ["^", "a", "A", "あ", "1", " ", "\n", " \n", "あA", "Aa", "\u{301}", "\u{301}A", "'", "\u{FF}a"] {
-            let run = Array(String(repeating: part, count: 1_000_000).utf8)
+            let run = Array(String(repeating: part, count: 300_000).utf8)
             #expect(try pieceEnds(pattern.scanner, run).last == run.count)
             #expect(try pieceEnds(pattern.scanner, run + Array("x".utf8)).last == run.count + 1)
         }

@@ -73,16 +73,16 @@ public struct BytePairTrainer: Sendable {
     ) throws(TokenizerError) -> BPETokenizer {
         try BPETokenizer.checkVocabularySize(vocabularySize)
         let limit = vocabularySize - BPETokenizer.minimumVocabularySize
-        return BPETokenizer(merges: merges(limit: limit, progress: progress))
+        return BPETokenizer(merges: merges(limit: limit, progress: progress), pattern: options.pattern)
     }
 
     // MARK: Counting
 
     private mutating func countWaiting() {
         let shares = TextShare.shares(of: self.waiting, size: Self.shareSize, cuts: true)
-        let (waiting, splitter) = (self.waiting, self.splitter)
+        let (waiting, splitter, hash) = (self.waiting, self.splitter, pieces.hash)
         let counts = mapInParallel(shares.count) { index in
-            var counts = PieceCounts()
+            var counts = PieceCounts(hash: hash)
             for part in shares[index].parts {
                 let whole = waiting[part.text]
                 let text = whole.span.extracting(part.range)

@@ -15,8 +15,11 @@ struct PieceCounts: Sendable {
     private var entries: [Entry] = []
     /// Open addressing: numbers plus one, 0 for free; at most half full.
     private var slots = [UInt32](repeating: 0, count: 64)
-    /// Of the process, so that no text can be made to collide; the order of the pieces does not depend on it.
-    private let seed = UInt64(truncatingIfNeeded: Hasher().finalize())
+    /// The order of the pieces does not depend on it.
+    let hash: ByteHash
+
+    /// - Parameter hash: tables that are to be added up have the same.
+    init(hash: ByteHash = ByteHash()) { self.hash = hash }
 
     /// How many different pieces there are.
     var count: Int { entries.count }
@@ -33,10 +36,12 @@ struct PieceCounts: Sendable {
     ///
     /// - Precondition: all pieces together have fewer than 2³² bytes.
     mutating func add(_ piece: Span<UInt8>, count: Int = 1) {
-        add(piece, hash: UInt32(truncatingIfNeeded: hash(of: piece, seed: seed)), count: count)
+        add(piece, hash: UInt32(truncatingIfNeeded: hash(piece)), count: count)
     }
 
     /// Counts what another text holds, whose pieces come after those of this one.
+    ///
+    /// - Precondition: both have the same hash.
     mutating func add(_ other: PieceCounts) {
         let text = other.bytes.span
         for number in 0..<other.count {
@@ -111,7 +116,7 @@ extension PieceCounts {
             }
             room -= cost
         }
-        var kept = PieceCounts()
+        var kept = PieceCounts(hash: hash)
         var dropped = (pieces: 0, bytes: 0)
         for (number, entry) in entries.enumerated() {
             let range = range(of: number)
@@ -127,29 +132,4 @@ extension PieceCounts {
         self = kept
         return dropped
     }
-}
-
-/// A hash of a few bytes, two multiplications for a word.
-///
-/// Each eight bytes are folded in by a product of 128 bits whose halves are joined, as in wyhash (Wang Yi).
-private func hash(of piece: Span<UInt8>, seed: UInt64) -> UInt64 {
-    func fold(_ a: UInt64, _ b: UInt64) -> UInt64 {
-        let product = a.multipliedFullWidth(by: b)
-        return product.high ^ product.low
-    }
-    let bytes = piece.bytes
-    let count = bytes.byteCount
-    var state = seed ^ UInt64(count)
-    var index = 0
-    while index + 8 <= count {
-        let word = bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
-        state = fold(state ^ word, 0x9E37_79B9_7F4A_7C15)
-        index += 8
-    }
-    var last: UInt64 = 0
-    while index < count {
-        last = last << 8 | UInt64(piece[index])
-        index += 1
-    }
-    return fold(fold(state ^ last, 0x9E37_79B9_7F4A_7C15), 0xD6E8_FEB8_6659_FD93)
 }
