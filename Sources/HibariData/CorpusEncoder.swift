@@ -17,6 +17,8 @@ struct CorpusEncoder<Encoding: Tokenizer> {
 
     private static var batchSize: Int { 1 << 22 }
     private static var shareSize: Int { 1 << 18 }
+    /// How many shares are encoded before their ids are handed on.
+    private static var shareLimit: Int { 64 }
 
     init(_ tokenizer: Encoding) { self.tokenizer = tokenizer }
 
@@ -55,13 +57,22 @@ struct CorpusEncoder<Encoding: Tokenizer> {
     private mutating func encodeWaiting(_ receive: Receiver) throws(DataError) {
         let shares = TextShare.shares(
             of: waiting.map(\.bytes), size: Self.shareSize, cuts: tokenizer.encodesInParts)
-        let (documents, tokenizer) = (waiting, tokenizer)
-        let results = mapInParallel(shares.count) { index in
+        // The ids of all shares of a long document would take more than its text.
+        for first in stride(from: 0, to: shares.count, by: Self.shareLimit) {
+            let group = shares[first..<min(shares.count, first + Self.shareLimit)]
+            for (share, encoded) in zip(group, encode(group)) { try handOn(share, encoded, receive) }
+        }
+        waiting = []
+        waitingBytes = 0
+    }
+
+    private func encode(_ shares: ArraySlice<TextShare>) -> [Encoded] {
+        mapInParallel(shares.count) { index in
             var result = Encoded()
-            for part in shares[index].parts {
-                let whole = documents[part.text].bytes
+            for part in shares[shares.startIndex + index].parts {
+                let text = waiting[part.text].bytes
                 do throws(TokenizerError) {
-                    try tokenizer.encode(whole.span.extracting(part.range)) { result.ids.append($0) }
+                    try tokenizer.encode(text.span.extracting(part.range)) { result.ids.append($0) }
                 } catch {
                     result.error = error.movingOffset(by: part.range.lowerBound)
                     break
@@ -70,24 +81,23 @@ struct CorpusEncoder<Encoding: Tokenizer> {
             }
             return result
         }
-        for (share, result) in zip(shares, results) {
-            var start = 0
-            for (part, end) in zip(share.parts, result.ends) {
-                let beginsDocument = part.range.lowerBound == 0
-                if beginsDocument {
-                    documentCount += 1
-                    // Whether the first document is to be ended is known only now that there is a second one.
-                    if documentCount > 1 { try receive([try endOfText()], false) }
-                }
-                try receive(result.ids[start..<end], beginsDocument)
-                start = end
+    }
+
+    private mutating func handOn(
+        _ share: TextShare, _ encoded: Encoded, _ receive: Receiver
+    ) throws(DataError) {
+        var start = 0
+        for (part, end) in zip(share.parts, encoded.ends) {
+            let beginsDocument = part.range.lowerBound == 0
+            if beginsDocument {
+                documentCount += 1
+                // Whether the first document is to be ended is known only now that there is a second one.
+                if documentCount > 1 { try receive([try endOfText()], false) }
             }
-            if let error = result.error {
-                throw documents[share.parts[result.ends.count].text].located(error)
-            }
+            try receive(encoded.ids[start..<end], beginsDocument)
+            start = end
         }
-        waiting = []
-        waitingBytes = 0
+        if let error = encoded.error { throw waiting[share.parts[encoded.ends.count].text].located(error) }
     }
 
     private func endOfText() throws(DataError) -> Int32 {

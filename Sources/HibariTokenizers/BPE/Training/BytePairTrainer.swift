@@ -20,6 +20,8 @@ public struct BytePairTrainer: Sendable {
 
     private static let batchSize = 1 << 22
     private static let shareSize = 1 << 18
+    /// How many shares are counted before they are added up.
+    private static let shareLimit = 16
 
     public init(_ options: BytePairTrainerOptions = BytePairTrainerOptions()) {
         precondition(
@@ -79,27 +81,32 @@ public struct BytePairTrainer: Sendable {
     // MARK: Counting
 
     private mutating func countWaiting() {
-        let shares = TextShare.shares(of: self.waiting, size: Self.shareSize, cuts: true)
-        let (waiting, splitter, hash) = (self.waiting, self.splitter, pieces.hash)
-        let counts = mapInParallel(shares.count) { index in
-            var counts = PieceCounts(hash: hash)
-            for part in shares[index].parts {
+        let shares = TextShare.shares(of: waiting, size: Self.shareSize, cuts: true)
+        // The tables of all shares of a long text would take more than the text.
+        for first in stride(from: 0, to: shares.count, by: Self.shareLimit) {
+            for counts in count(shares[first..<min(shares.count, first + Self.shareLimit)]) {
+                pieces.add(counts)
+                dropRarest()
+            }
+        }
+        waiting = []
+        waitingBytes = 0
+    }
+
+    private func count(_ shares: ArraySlice<TextShare>) -> [PieceCounts] {
+        mapInParallel(shares.count) { index in
+            var counts = PieceCounts(hash: pieces.hash)
+            for part in shares[shares.startIndex + index].parts {
                 let whole = waiting[part.text]
                 let text = whole.span.extracting(part.range)
                 var start = 0
                 while start < text.count {
                     let end = splitter.end(ofPieceAt: start, in: text)
-                    count(start..<end, of: text, in: &counts)
+                    counts.addParts(ofPiece: text.extracting(start..<end))
                     start = end
                 }
             }
             return counts
-        }
-        self.waiting = []
-        waitingBytes = 0
-        for part in counts {
-            pieces.add(part)
-            dropRarest()
         }
     }
 
@@ -113,15 +120,17 @@ public struct BytePairTrainer: Sendable {
     }
 }
 
-/// Counts one piece, a long one in parts.
-private func count(_ piece: Range<Int>, of text: Span<UInt8>, in counts: inout PieceCounts) {
-    var start = piece.lowerBound
-    while piece.upperBound - start > BytePairTrainerOptions.maximumPieceBytes {
-        var end = start + BytePairTrainerOptions.maximumPieceBytes
-        // A character has at most three bytes after its first.
-        for _ in 0..<3 where text[end] & 0xC0 == 0x80 { end -= 1 }
-        counts.add(text.extracting(start..<end))
-        start = end
+extension PieceCounts {
+    /// Counts a piece, a long one in parts.
+    fileprivate mutating func addParts(ofPiece piece: Span<UInt8>) {
+        var start = 0
+        while piece.count - start > BytePairTrainerOptions.maximumPieceBytes {
+            var end = start + BytePairTrainerOptions.maximumPieceBytes
+            // A character has at most three bytes after its first.
+            for _ in 0..<3 where piece[end] & 0xC0 == 0x80 { end -= 1 }
+            add(piece.extracting(start..<end))
+            start = end
+        }
+        add(piece.extracting(start..<piece.count))
     }
-    counts.add(text.extracting(start..<piece.upperBound))
 }
