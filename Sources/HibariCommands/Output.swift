@@ -26,7 +26,9 @@ func printError(_ text: String) { printToStandardError("error: " + text) }
 
 /// Writes results to standard output at once. Results that cannot be written end the program: nothing it does
 /// after that is of use.
-func printResult(_ text: String, terminator: String = "\n") { printResult(bytes: Array((text + terminator).utf8)) }
+func printResult(_ text: String, terminator: String = "\n") {
+    printResult(bytes: Array((text + terminator).utf8))
+}
 
 /// Writes bytes that need not be text to standard output, in the same way.
 func printResult(bytes: [UInt8]) {

@@ -13,12 +13,15 @@ struct TokenizerCommand: ParsableCommand {
 
 /// Which tokenizer.
 struct TokenizerOptions: ParsableArguments {
-    @Option(help: ArgumentHelp(
-        "bytes, a run directory or model folder, a tokenizer.json, or a .tiktoken file.", valueName: "tokenizer"))
+    @Option(
+        help: ArgumentHelp(
+            "bytes, a run directory or model folder, a tokenizer.json, or a .tiktoken file.",
+            valueName: "tokenizer"))
     var tokenizer: String
-    @Option(help: ArgumentHelp(
-        "How text is cut, for a .tiktoken file: gpt2, cl100k, o200k, llama3, qwen2, smollm, or a regular expression.",
-        valueName: "name|regex"))
+    @Option(
+        help: ArgumentHelp(
+            "How text is cut, for a .tiktoken file: gpt2, cl100k, o200k, llama3, qwen2, smollm, or a regular expression.",
+            valueName: "name|regex"))
     var pattern: String?
 
     func load() throws -> any Tokenizer {
@@ -28,7 +31,8 @@ struct TokenizerOptions: ParsableArguments {
         }
         if pattern != nil, !tokenizer.hasSuffix(".tiktoken") {
             throw UsageError.invalidOption(
-                name: "pattern", value: pattern ?? "", expected: "no value unless the tokenizer is a .tiktoken file")
+                name: "pattern", value: pattern ?? "",
+                expected: "no value unless the tokenizer is a .tiktoken file")
         }
         return try loadTokenizer(path: tokenizer, pattern: cut)
     }
@@ -143,7 +147,8 @@ struct TokenizerInfoCommand: ParsableCommand {
             JSONObject(tokenizer.specialTokens.map { (key: $0.content, value: .integer($0.id)) }))
         members["sha256"] = .string(tokenizer.tokenizerHash)
         if json { return printResult(JSONValue.object(members).text()) }
-        printResult(members.map { padded($0.key, 22) + ($0.value.string ?? $0.value.text()) }.joined(separator: "\n"))
+        printResult(
+            members.map { padded($0.key, 22) + ($0.value.string ?? $0.value.text()) }.joined(separator: "\n"))
     }
 }
 

@@ -81,7 +81,9 @@ extension Tokenizer {
         for index in ids.indices { text += bytes(of: Int(ids[index])) }
     }
 
-    public var specialTokens: [SpecialToken] { endOfText.map { [SpecialToken(endOfTextMarker, id: $0)] } ?? [] }
+    public var specialTokens: [SpecialToken] {
+        endOfText.map { [SpecialToken(endOfTextMarker, id: $0)] } ?? []
+    }
 
     /// Hands the ids of `bytes` to `emit`, and of text that spells a control token the id of that, if it is
     /// one of those allowed.

@@ -17,7 +17,9 @@ import Testing
     private func check(_ name: String, _ file: [UInt8], trials: Int, seed: UInt64) throws {
         var texts = RandomText(seed: seed)
         var random = RandomStream(seed: seed, purpose: .testing)
-        let numbers = ["-1", "4294967296", "9223372036854775807", "1e99", "99999999999999999999", "0.5", "null"]
+        let numbers = [
+            "-1", "4294967296", "9223372036854775807", "1e99", "99999999999999999999", "0.5", "null",
+        ]
         var refused = 0
         for trial in 0..<trials {
             var damaged = file
@@ -55,7 +57,8 @@ import Testing
     }
 
     @Test func tokenizerJSON() throws {
-        try check("tokenizer.json", good.huggingFaceFiles(contextLength: nil).tokenizerBytes, trials: 1500, seed: 1)
+        try check(
+            "tokenizer.json", good.huggingFaceFiles(contextLength: nil).tokenizerBytes, trials: 1500, seed: 1)
     }
 
     @Test func ranks() throws {
@@ -75,6 +78,8 @@ import Testing
 
     @Test func deepNestingAndHugeListsAreRefused() throws {
         try folder.write("tokenizer.json", String(repeating: "[", count: 1_000_000))
-        #expect(throws: (any UserError).self) { try loadTokenizer(directory: folder.path) }
+        #expect(
+            throws: JSONError.inFile(path: folder.path + "/tokenizer.json", .tooDeep(offset: 256, limit: 256))
+        ) { try loadTokenizer(directory: folder.path) }
     }
 }

@@ -10,10 +10,11 @@ import Testing
     private static let strings = realData("tokenizers/llama.cpp/ggml-vocab-gpt-2.gguf.inp")
     private static let shakespeare = realData("text/en/tinyshakespeare.txt")
     private static let aozora = realData("text/ja/aozora_5mb.txt")
-    private static let isHere = json != nil && merges != nil && strings != nil && shakespeare != nil && aozora != nil
+    private static let isHere =
+        json != nil && merges != nil && strings != nil && shakespeare != nil && aozora != nil
 
     private func gpt2() throws -> BPETokenizer {
-        try #require(try loadTokenizer(path: #require(Self.json)) as? BPETokenizer)
+        try #require(try loadTokenizer(path: Self.json ?? "") as? BPETokenizer)
     }
 
     @Test(.enabled(if: isHere, "the tokenizers are not in $HIBARI_DATA or ../shared/data"))
@@ -40,13 +41,14 @@ import Testing
         let training = try tokenizer.encode(Array(text[..<cut]))
         #expect(training.count == 301_966)
         #expect(try tokenizer.encode(Array(text[cut...])).count == 36_059)
-        let isSame = tokenizer.decode(training) == text[..<cut]
+        let isSame = tokenizer.decode(training) == Array(text[..<cut])
         #expect(isSame)
     }
 
     @Test(.enabled(if: isHere, "the tokenizers are not in $HIBARI_DATA or ../shared/data"))
     func allFilesAreTheSameTokenizer() throws {
-        let text = try readFile(try #require(Self.shakespeare)).prefix(300_000)
+        let text =
+            try readFile(try #require(Self.shakespeare)).prefix(300_000)
             + readFile(try #require(Self.aozora)).prefix(300_000)
         let tokenizer = try gpt2()
         #expect(tokenizer.vocabularySize == 50257)

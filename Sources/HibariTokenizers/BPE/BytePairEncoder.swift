@@ -41,7 +41,9 @@ struct BytePairEncoder: Sendable {
         let start = ids.count
         for index in piece.indices { ids.append(byteIDs[Int(piece[index])]) }
         pairs.removeAll(keepingCapacity: true)
-        for index in start + 1..<max(start + 1, ids.count) { pairs.append(merges[ids[index - 1], ids[index]]) }
+        for index in start + 1..<max(start + 1, ids.count) {
+            pairs.append(merges[ids[index - 1], ids[index]])
+        }
         // `pairs[i]` is the merge of the tokens i and i + 1 of the piece.
         var pairCount = pairs.count
         while pairCount > 0 {

@@ -53,7 +53,8 @@ extension BPEVocabulary {
         let all = BPEVocabulary(
             ranks: tokens, specialTokens: [], endOfText: nil, preTokenization: preTokenization
         ).merges
-        return Set(merges.map { TokenPair($0.left, $0.right) }) == Set(all.map { TokenPair($0.left, $0.right) })
+        return Set(merges.map { TokenPair($0.left, $0.right) })
+            == Set(all.map { TokenPair($0.left, $0.right) })
     }
 
     /// The ids of the bytes; all have one.

@@ -96,7 +96,8 @@ struct OnigurumaPattern {
     private func endOfEscape(at start: Int, _ source: [UInt8]) -> Int {
         guard start + 1 < source.count else { return start + 1 }
         var end = start + 2
-        let takesBraces = [UInt8(ascii: "p"), UInt8(ascii: "P"), UInt8(ascii: "x")].contains(source[start + 1])
+        let takesBraces = [UInt8(ascii: "p"), UInt8(ascii: "P"), UInt8(ascii: "x")].contains(
+            source[start + 1])
         if takesBraces, end < source.count, source[end] == UInt8(ascii: "{") {
             while end < source.count, source[end - 1] != UInt8(ascii: "}") { end += 1 }
         }

@@ -38,7 +38,9 @@ enum Base64 {
             value <<= UInt32(6 * padding)
             // The bits that padding cuts off must be zero.
             guard value & ((1 << UInt32(8 * padding)) - 1) == 0 else { return nil }
-            for byte in 0..<3 - padding { bytes.append(UInt8(truncatingIfNeeded: value >> UInt32(16 - 8 * byte))) }
+            for byte in 0..<3 - padding {
+                bytes.append(UInt8(truncatingIfNeeded: value >> UInt32(16 - 8 * byte)))
+            }
         }
         return bytes
     }

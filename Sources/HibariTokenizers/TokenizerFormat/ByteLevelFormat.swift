@@ -34,7 +34,8 @@ enum ByteLevelFormat {
         return tokenizerFile(
             specialTokens: vocabulary.specialTokens,
             preTokenizer: PreTokenizationFormat.json(vocabulary.preTokenization),
-            postProcessor: TemplateFormat.json(vocabulary), decoder: PreTokenizationFormat.byteLevel(vocabulary),
+            postProcessor: TemplateFormat.json(vocabulary),
+            decoder: PreTokenizationFormat.byteLevel(vocabulary),
             model: [
                 "type": "BPE", "dropout": .null, "unk_token": .null, "continuing_subword_prefix": .null,
                 "end_of_word_suffix": .null, "fuse_unk": false, "byte_fallback": false,
@@ -101,13 +102,16 @@ enum ByteLevelFormat {
         }
     }
 
-    private static func readMerges(_ file: TokenizerFile, into list: inout BytePairList) throws(TokenizerError) {
+    private static func readMerges(_ file: TokenizerFile, into list: inout BytePairList)
+        throws(TokenizerError)
+    {
         guard let entries = file.root["model"]?["merges"]?.array else {
             throw .invalidFile(path: file.path, problem: "model.merges is not a list")
         }
         for (index, entry) in entries.enumerated() {
             let place = "model.merges[\(index)]"
-            if let pair = entry.array, pair.count == 2, let left = pair[0].string, let right = pair[1].string {
+            if let pair = entry.array, pair.count == 2, let left = pair[0].string, let right = pair[1].string
+            {
                 try list.append(left, right, place: place)
             } else if let text = entry.string, let pair = splitMerge(text) {
                 try list.append(pair.left, pair.right, place: place)

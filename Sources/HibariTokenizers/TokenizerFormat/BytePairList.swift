@@ -28,7 +28,8 @@ struct BytePairList {
             if let word, !ByteAlphabet.append(bytesOf: word, to: &bytes) {
                 throw .invalidFile(
                     path: path,
-                    problem: "\(component) has the word \(quoted(word)) with the id \(id), which is neither spelled "
+                    problem:
+                        "\(component) has the word \(quoted(word)) with the id \(id), which is neither spelled "
                         + "in byte-level characters nor among the special tokens")
             }
             tokens.append(bytes.span)
@@ -36,7 +37,9 @@ struct BytePairList {
         if let byte = (UInt8.min...UInt8.max).first(where: { tokens.id(of: [$0].span) == nil }) {
             throw .invalidFile(
                 path: path,
-                problem: "\(component) has no word for the byte \(byte), \(quoted(ByteAlphabet.characters[Int(byte)]))")
+                problem:
+                    "\(component) has no word for the byte \(byte), \(quoted(ByteAlphabet.characters[Int(byte)]))"
+            )
         }
     }
 
@@ -90,13 +93,15 @@ struct BytePairList {
         else {
             throw .invalidFile(
                 path: path,
-                problem: "\(place) joins \(quoted(left)) and \(quoted(right)); \(component) does not have both words "
+                problem:
+                    "\(place) joins \(quoted(left)) and \(quoted(right)); \(component) does not have both words "
                     + "and what they make")
         }
         let merge = BytePairMerge(left: leftID, right: rightID, result: result, rank: Int32(merges.count))
         guard known.insert(merge) else {
             throw .invalidFile(
-                path: path, problem: "\(place) joins \(quoted(left)) and \(quoted(right)), as an earlier one does")
+                path: path,
+                problem: "\(place) joins \(quoted(left)) and \(quoted(right)), as an earlier one does")
         }
         merges.append(merge)
     }

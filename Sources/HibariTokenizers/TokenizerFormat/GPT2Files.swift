@@ -10,7 +10,8 @@ enum GPT2Files {
         func path(_ names: [String]) -> String? {
             names.map { joinPath(directory, $0) }.first { fileExists($0) }
         }
-        guard let words = path(["vocab.json", "encoder.json"]), let merges = path(["merges.txt", "vocab.bpe"])
+        guard let words = path(["vocab.json", "encoder.json"]),
+            let merges = path(["merges.txt", "vocab.bpe"])
         else { return nil }
         guard let entries = try JSONValue(contentsOf: words).object else {
             throw TokenizerError.invalidFile(path: words, problem: "expected an object of words and ids")
@@ -40,12 +41,14 @@ enum GPT2Files {
         var merges: [(left: String, right: String, line: Int)] = []
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (index, bytes) in lines.enumerated() {
-            let line = String(decoding: bytes.last == UInt8(ascii: "\r") ? bytes.dropLast() : bytes, as: UTF8.self)
+            let line = String(
+                decoding: bytes.last == UInt8(ascii: "\r") ? bytes.dropLast() : bytes, as: UTF8.self)
             if index == 0, line.hasPrefix("#version") { continue }
             if line.isEmpty, index == lines.count - 1 { continue }
             guard let pair = splitMerge(line) else {
                 throw TokenizerError.invalidFile(
-                    path: path, problem: "line \(index + 1) is \(quoted(line)), not two words with a space between")
+                    path: path,
+                    problem: "line \(index + 1) is \(quoted(line)), not two words with a space between")
             }
             merges.append((pair.left, pair.right, index + 1))
         }

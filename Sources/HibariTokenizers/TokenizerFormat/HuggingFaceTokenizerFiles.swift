@@ -55,7 +55,8 @@ func tokenizerFile(
 ) -> JSONValue {
     let added = specialTokens.sorted { $0.id < $1.id }.map { token in
         [
-            "id": .integer(token.id), "content": .string(token.content), "single_word": false, "lstrip": false,
+            "id": .integer(token.id), "content": .string(token.content), "single_word": false,
+            "lstrip": false,
             "rstrip": false, "normalized": false, "special": .bool(token.isControl),
         ] as JSONValue
     }

@@ -16,7 +16,9 @@ enum PreTokenizationFormat {
         case .steps(let steps):
             let endsAsGPT2 = steps.last == .pattern(.gpt2)
             return sequence(
-                (endsAsGPT2 ? steps.dropLast() : steps[...]).flatMap { split($0) } + [byteLevel(cuts: endsAsGPT2)])
+                (endsAsGPT2 ? steps.dropLast() : steps[...]).flatMap { split($0) } + [
+                    byteLevel(cuts: endsAsGPT2)
+                ])
         }
     }
 

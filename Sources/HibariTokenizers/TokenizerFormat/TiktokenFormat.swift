@@ -16,7 +16,8 @@ package enum TiktokenFormat {
             let taken = token.id < tokens.count && !tokens[token.id].isEmpty ? token.id : spelled
             if let taken {
                 throw TokenizerError.invalidFile(
-                    path: path, problem: "rank \(taken) is that of the special token \(quoted(token.content))")
+                    path: path, problem: "rank \(taken) is that of the special token \(quoted(token.content))"
+                )
             }
         }
         let marker = special.first { $0.content.utf8.elementsEqual(endOfTextMarker.utf8) }
@@ -72,7 +73,8 @@ package enum TiktokenFormat {
             else {
                 throw TokenizerError.invalidFile(
                     path: path,
-                    problem: "line \(index + 1) is \(quoted(String(decoding: line.prefix(100), as: UTF8.self))), not "
+                    problem:
+                        "line \(index + 1) is \(quoted(String(decoding: line.prefix(100), as: UTF8.self))), not "
                         + "base64 and a rank from 0 to \(limit - 1)")
             }
             if rank >= words.count { words += repeatElement([], count: rank + 1 - words.count) }
@@ -85,7 +87,8 @@ package enum TiktokenFormat {
         var tokens = TokenTable()
         for (rank, word) in words.enumerated() where !tokens.append(word.span) && !word.isEmpty {
             throw TokenizerError.invalidFile(
-                path: path, problem: "rank \(rank) has the bytes \(quoted(ByteAlphabet.word(word))) of another rank")
+                path: path,
+                problem: "rank \(rank) has the bytes \(quoted(ByteAlphabet.word(word))) of another rank")
         }
         if let byte = (UInt8.min...UInt8.max).first(where: { tokens.id(of: [$0].span) == nil }) {
             throw TokenizerError.invalidFile(path: path, problem: "no rank for the byte \(byte)")

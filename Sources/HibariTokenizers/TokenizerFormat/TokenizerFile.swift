@@ -81,7 +81,8 @@ struct TokenizerFile {
         for (index, entry) in (root["added_tokens"]?.array ?? []).enumerated() {
             let name = "added_tokens[\(index)]"
             guard let content = entry["content"]?.string, !content.isEmpty, let id = entry["id"]?.int else {
-                throw .invalidFile(path: path, problem: "\(name) is \(describe(entry)), without content and id")
+                throw .invalidFile(
+                    path: path, problem: "\(name) is \(describe(entry)), without content and id")
             }
             for flag in ["single_word", "lstrip", "rstrip"] where entry[flag] ?? false != false {
                 throw unsupported("\(name).\(flag)", entry[flag])

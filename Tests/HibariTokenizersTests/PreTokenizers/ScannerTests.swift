@@ -4,15 +4,16 @@ import Testing
 
 @Suite struct ScannerTests {
     /// Worked out by hand from the patterns; `|` stands where the text is cut.
-    @Test(arguments: [
-        (.cl100k, "Hello| world|'s| IT|'S|\n\n|a|  | b|(c|).\n\n|1"),
-        (.cl100k, "123|4５６|７|'ſ|s| \n"), (.cl100k, "a|\n  \n  "), (.llama3, "a|\n  \n|  "),
-        (.llama3, "!a|\tb|\u{3000}c| |1| ??\n\r\n|  \r|d"), (.llama3, "か|\u{3099}き| |202|4"),
-        (.qwen2, "a|1|2|３| b|'LL|'l"), (.smollm, "a| |1|2|  |3| b| | c|'s|'|S| "),
-        (.o200k, "Hello| World's| don't|camel|Case|HTTPServer|XMLあ|B|123|45"),
-        (.o200k, "\u{301}|ABC| \u{301}| \u{301}a|/\n//\n\n/| a|/b|!\u{301}"),
-        (.o200k, "ABc| AB|\u{3000}\u{3000}|\u{3000}x|Dža'LL|'l"),
-    ] as [(PreTokenizerPattern, String)])
+    @Test(
+        arguments: [
+            (.cl100k, "Hello| world|'s| IT|'S|\n\n|a|  | b|(c|).\n\n|1"),
+            (.cl100k, "123|4５６|７|'ſ|s| \n"), (.cl100k, "a|\n  \n  "), (.llama3, "a|\n  \n|  "),
+            (.llama3, "!a|\tb|\u{3000}c| |1| ??\n\r\n|  \r|d"), (.llama3, "か|\u{3099}き| |202|4"),
+            (.qwen2, "a|1|2|３| b|'LL|'l"), (.smollm, "a| |1|2|  |3| b| | c|'s|'|S| "),
+            (.o200k, "Hello| World's| don't|camel|Case|HTTPServer|XMLあ|B|123|45"),
+            (.o200k, "\u{301}|ABC| \u{301}| \u{301}a|/\n//\n\n/| a|/b|!\u{301}"),
+            (.o200k, "ABc| AB|\u{3000}\u{3000}|\u{3000}x|Dža'LL|'l"),
+        ] as [(PreTokenizerPattern, String)])
     func cutsAsThePatternDoes(pattern: PreTokenizerPattern, marked: String) throws {
         let text = Array(marked.utf8.filter { $0 != UInt8(ascii: "|") })
         let found = try pieceEnds(pattern.scanner, text)
@@ -34,7 +35,9 @@ import Testing
         }
     }
 
-    @Test(arguments: PreTokenizerPattern.allCases) func anyBytesAreCovered(pattern: PreTokenizerPattern) throws {
+    @Test(arguments: PreTokenizerPattern.allCases) func anyBytesAreCovered(pattern: PreTokenizerPattern)
+        throws
+    {
         var texts = RandomText(seed: 4)
         for trial in 0..<4000 {
             let text = texts.mutated(trial % 2 == 0 ? texts.bytes(length: 60) : texts.next(length: 20))
@@ -48,7 +51,9 @@ import Testing
     /// What is quadratic takes hours.
     @Test(arguments: PreTokenizerPattern.allCases) func timeIsLinear(pattern: PreTokenizerPattern) throws {
         let started = monotonicSeconds()
-        for part in ["^", "a", "A", "あ", "1", " ", "\n", " \n", "あA", "Aa", "\u{301}", "\u{301}A", "'", "\u{FF}a"] {
+        for part in [
+            "^", "a", "A", "あ", "1", " ", "\n", " \n", "あA", "Aa", "\u{301}", "\u{301}A", "'", "\u{FF}a",
+        ] {
             let run = Array(String(repeating: part, count: 300_000).utf8)
             #expect(try pieceEnds(pattern.scanner, run).last == run.count)
             #expect(try pieceEnds(pattern.scanner, run + Array("x".utf8)).last == run.count + 1)
