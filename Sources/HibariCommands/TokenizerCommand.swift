@@ -5,9 +5,9 @@ import HibariTokenizers
 struct TokenizerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tokenizer",
-        abstract: "Turn text into token ids and back, and show what a tokenizer is.",
+        abstract: "Learn a vocabulary, turn text into token ids and back, and show what a tokenizer is.",
         subcommands: [
-            TokenizerEncodeCommand.self, TokenizerDecodeCommand.self, TokenizerInfoCommand.self,
+            TokenizerTrainCommand.self, TokenizerEncodeCommand.self, TokenizerDecodeCommand.self, TokenizerInfoCommand.self,
         ])
 }
 

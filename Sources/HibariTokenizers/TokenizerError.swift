@@ -12,8 +12,6 @@ public enum TokenizerError: UserError, Equatable {
     case vocabularyTooSmall(size: Int, minimum: Int)
     /// A token was to be added that is empty or that there is already.
     case tokenExists(String)
-    /// The distinct pieces of the training text take more bytes than this.
-    case trainingTextTooLarge(limit: Int)
     /// A regular expression that text is to be cut with is malformed, or has a part that Hibari cannot
     /// translate, at this byte of it.
     case invalidPattern(pattern: String, offset: Int, problem: String)
@@ -57,8 +55,6 @@ public enum TokenizerError: UserError, Equatable {
             """
         case .tokenExists(let content):
             "cannot add the token \(quoted(content)): it is empty or in the vocabulary; choose another spelling"
-        case .trainingTextTooLarge(let limit):
-            "the different words of the text take more than \(limit) bytes; train the tokenizer on a part of the text"
         case .invalidPattern(let pattern, let offset, let problem):
             "the pattern \(quoted(pattern)) is wrong at byte \(offset): \(problem); mend it or name a known pattern"
         case .patternFailed(let pattern, let offset, let problem):
