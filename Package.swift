@@ -63,7 +63,9 @@ let package = Package(
         .testTarget(name: "HibariKernelsTests", dependencies: ["HibariKernels"]),
         .testTarget(name: "HibariStoriesTests", dependencies: ["HibariStories"]),
         .testTarget(name: "HibariTensorTests", dependencies: ["HibariTensor"]),
-        .testTarget(name: "HibariTokenizersTests", dependencies: ["HibariTestSupport", "HibariTokenizers"]),
+        .testTarget(
+            name: "HibariTokenizersTests", dependencies: ["HibariTestSupport", "HibariTokenizers"],
+            resources: [.copy("Fixtures")]),
         .testTarget(name: "HibariCheckpointTests", dependencies: ["HibariTestSupport", "HibariCheckpoint"]),
         .testTarget(name: "HibariDataTests", dependencies: ["HibariTestSupport", "HibariData"]),
         .testTarget(

@@ -30,6 +30,14 @@ public protocol Tokenizer: Sendable {
     /// - Precondition: `id` is in 0..<`vocabularySize`.
     func bytes(of id: Int) -> [UInt8]
 
+    /// Hands the ids of `bytes` to `emit`, and of text that spells a control token the id of that, if it is
+    /// one of those allowed.
+    ///
+    /// - Throws: as `encode(_:emit:)`.
+    func encode(
+        _ bytes: Span<UInt8>, allowingSpecial allowed: AllowedSpecialTokens, emit: (Int32) -> Void
+    ) throws(TokenizerError)
+
     /// Whether `id` is a control token, which stands for no text.
     func isSpecial(_ id: Int) -> Bool
 
@@ -85,10 +93,6 @@ extension Tokenizer {
         endOfText.map { [SpecialToken(endOfTextMarker, id: $0)] } ?? []
     }
 
-    /// Hands the ids of `bytes` to `emit`, and of text that spells a control token the id of that, if it is
-    /// one of those allowed.
-    ///
-    /// - Throws: as `encode(_:emit:)`.
     public func encode(
         _ bytes: Span<UInt8>, allowingSpecial allowed: AllowedSpecialTokens, emit: (Int32) -> Void
     ) throws(TokenizerError) {

@@ -25,6 +25,8 @@ public enum TokenizerError: UserError, Equatable {
     case invalidFile(path: String, problem: String)
     /// The tokenizer file is well-formed but has a part that Hibari does not know.
     case unsupportedComponent(path: String, component: String, found: String)
+    /// The text has a character that the tokenizer has neither a token nor an unknown token for.
+    case noToken(character: Unicode.Scalar)
 
     public var exitStatus: ExitStatus {
         switch self {
@@ -73,8 +75,12 @@ public enum TokenizerError: UserError, Equatable {
             "\(path): \(problem); the file is damaged, write it again"
         case .unsupportedComponent(let path, let component, let found):
             """
-            \(path): \(component) is \(found), which Hibari cannot load; it loads byte-level BPE and \
-            the bytes and characters tokenizers that it writes itself
+            \(path): \(component) is \(found), which Hibari cannot load; Docs/formats.md lists what it loads
+            """
+        case .noToken(let scalar):
+            """
+            the tokenizer has no token for the character \(visible(scalar)) (U+\(hexadecimal(scalar.value, digits: 4))) \
+            and no unknown token; remove the character, or use a byte-level tokenizer
             """
         }
     }

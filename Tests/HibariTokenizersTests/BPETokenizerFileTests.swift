@@ -32,13 +32,8 @@ import Testing
 
     /// Changes of a good file, and the component that the error must name.
     @Test(arguments: [
-        ("\"normalizer\": null", "\"normalizer\": {\"type\": \"NFC\"}", "normalizer"),
         ("\"truncation\": null", "\"truncation\": {\"max_length\": 3}", "truncation"),
         ("\"dropout\": null", "\"dropout\": 0.1", "model.dropout"),
-        ("\"byte_fallback\": false", "\"byte_fallback\": true", "model.byte_fallback"),
-        ("\"ignore_merges\": false", "\"ignore_merges\": 1", "model.ignore_merges"),
-        ("\"add_prefix_space\": false", "\"add_prefix_space\": true", "pre_tokenizer.add_prefix_space"),
-        ("\"lstrip\": false", "\"lstrip\": true", "added_tokens[0].lstrip"),
         ("\"version\"", "\"extra\": 1, \"version\"", "extra"),
         ("\"decoder\": {", "\"decoder\": {\"type\": \"Fuse\"}, \"d\": {", "d"),
     ])

@@ -1,7 +1,7 @@
 import HibariSupport
 
 /// The tokenizer in `directory`: its `tokenizer.json`, or else GPT-2's `vocab.json` (or `encoder.json`) with
-/// `merges.txt` (or `vocab.bpe`).
+/// `merges.txt` (or `vocab.bpe`), or else SentencePiece's `tokenizer.model` (or `spiece.model`).
 ///
 /// - Throws: `TokenizerError` that names the file and the part of it that is wrong or not supported;
 ///   `JSONError`; an error of reading.
@@ -9,44 +9,62 @@ public func loadTokenizer(directory: String) throws -> any Tokenizer {
     let path = joinPath(directory, "tokenizer.json")
     if fileExists(path) { return try loadTokenizerJSON(path: path) }
     if let tokenizer = try GPT2Files.load(directory: directory) { return tokenizer }
+    for name in ["tokenizer.model", "spiece.model"] where fileExists(joinPath(directory, name)) {
+        return try loadSentencePieceTokenizer(path: joinPath(directory, name))
+    }
     throw TokenizerError.missingFile(path: path)
 }
 
-/// The tokenizer at `path`: a folder, a `tokenizer.json`, or a `.tiktoken` file.
+/// The tokenizer at `path`: a folder, a `tokenizer.json`, or a `.tiktoken`, SentencePiece `.model`, llama2.c
+/// `.bin` or `.gguf` file.
 ///
 /// - Parameter pattern: how text is cut, which a `.tiktoken` file does not say.
 /// - Throws: as `loadTokenizer(directory:)`.
 package func loadTokenizer(path: String, pattern: PreTokenization? = nil) throws -> any Tokenizer {
     if directoryExists(path) { return try loadTokenizer(directory: path) }
     guard fileExists(path) else { throw TokenizerError.missingFile(path: path) }
-    if path.hasSuffix(".tiktoken") { return try TiktokenFormat.load(path: path, pattern: pattern) }
-    return try loadTokenizerJSON(path: path)
+    switch path.split(separator: ".").last {
+    case "tiktoken": return try TiktokenFormat.load(path: path, pattern: pattern)
+    case "model": return try loadSentencePieceTokenizer(path: path)
+    case "bin": return try loadLlama2CTokenizer(path: path)
+    case "gguf": return try loadGGUFTokenizer(path: path)
+    default: return try loadTokenizerJSON(path: path)
+    }
 }
 
 /// The tokenizer of a `tokenizer.json`.
 private func loadTokenizerJSON(path: String) throws -> any Tokenizer {
     let configuration = joinPath(splitPath(path).directory, "tokenizer_config.json")
-    let file = TokenizerFile(
-        path: path, root: withoutIdleSettings(try JSONValue(contentsOf: path)),
-        configuration: fileExists(configuration) ? try JSONValue(contentsOf: configuration) : .null)
+    return try loadTokenizer(
+        TokenizerFile(
+            path: path, root: try JSONValue(contentsOf: path),
+            configuration: fileExists(configuration) ? try JSONValue(contentsOf: configuration) : .null))
+}
+
+/// The tokenizer that a tokenizer.json describes: of one of Hibari's own kinds if it can be, which are faster
+/// and take any bytes, otherwise a pipeline.
+func loadTokenizer(_ file: TokenizerFile) throws(TokenizerError) -> any Tokenizer {
+    var plain = file
+    plain.root = withoutIdleSettings(file.root)
     let model = file.root["model"]
     // The first versions of the library did not write the type.
     switch model?["type"]?.string ?? (model?["merges"] == nil ? nil : "BPE") {
     case "BPE":
-        guard ByteLevelFormat.matches(file) else {
-            throw file.unsupported("pre_tokenizer", file.root["pre_tokenizer"])
+        guard ByteLevelFormat.matches(plain) else { return try readPipeline(file) }
+        do throws(TokenizerError) {
+            return try ByteLevelFormat.load(plain)
+        } catch .unsupportedComponent {
+            return try readPipeline(file)
         }
-        return try ByteLevelFormat.load(file)
-    case "WordLevel": return try CharacterTokenizerFormat.load(file)
-    case let type?:
-        throw TokenizerError.unsupportedComponent(path: path, component: "model.type", found: quoted(type))
+    case "WordLevel": return try CharacterTokenizerFormat.load(plain)
+    case .some: return try readPipeline(file)
     case nil:
-        throw TokenizerError.invalidFile(path: path, problem: "model.type is missing")
+        throw .invalidFile(path: file.path, problem: "model.type is missing")
     }
 }
 
 /// A parsed `tokenizer.json`, and the checks that every form of tokenizer makes of it.
-struct TokenizerFile {
+struct TokenizerFile: Sendable {
     let path: String
     var root: JSONValue
     /// `tokenizer_config.json` beside it, `null` if there is none.
