@@ -19,6 +19,8 @@ public enum TokenizerError: UserError, Equatable {
     case patternFailed(pattern: String, offset: Int, problem: String)
     /// A vocabulary was to be written as ranks, and tiktoken would not make this token as its merges do.
     case noRanks(token: String, id: Int)
+    /// The tokens of a text do not spell it from this byte on: the tokenizer normalizes.
+    case notReversible(offset: Int)
     /// There is no tokenizer file at this path.
     case missingFile(path: String)
     /// The tokenizer file is damaged or contradicts itself.
@@ -68,6 +70,11 @@ public enum TokenizerError: UserError, Equatable {
             """
             the ids of this vocabulary cannot be ranks of tiktoken: it would not make the token \(quoted(token)) \
             (\(id)) as the merges do; export it as tokenizer.json
+            """
+        case .notReversible(let offset):
+            """
+            the tokens do not spell the text from byte offset \(offset) on, so they have no places in it; use a \
+            tokenizer that does not normalize, e.g. a byte-level one
             """
         case .missingFile(let path):
             "\(path): no such file; give a folder that contains tokenizer.json"
