@@ -57,15 +57,15 @@ struct AddedTokenFinder: Sendable {
                 continue
             }
             if token.takesSpaceBefore {
-                range = startOfSpace(before: range.lowerBound, in: text)..<range.upperBound
+                range = startOfSpace(before: range.lowerBound, in: text[done...])..<range.upperBound
             }
             if token.takesSpaceAfter {
                 range = range.lowerBound..<endOfSpace(after: range.upperBound, in: text)
             }
-            if range.upperBound <= done { continue }
             if done < range.lowerBound { parts.append(.text(text[done..<range.lowerBound])) }
             parts.append(.token(id: Int32(token.id)))
             done = range.upperBound
+            position = done
         }
         if done < text.endIndex { parts.append(.text(text[done...])) }
         return parts
