@@ -109,7 +109,8 @@ self-test     passed: product 4.3e-7, softmax 8.3e-7 from float64
 }
 
 COMMANDS = [
-    "corpus make", "corpus check", "tokenizer train", "corpus prepare", "plan", "pretrain", "generate", "eval", "inspect",
+    "corpus make", "corpus check", "tokenizer train", "tokenizer encode", "tokenizer decode", "tokenizer show", "tokenizer compare", "tokenizer verify",
+    "tokenizer export", "tokenizer add-special", "tokenizer info", "corpus prepare", "plan", "pretrain", "generate", "eval", "inspect",
     "bench train", "bench gemm", "bench ops", "gradcheck", "doctor",
 ]  # fmt: skip
 
