@@ -85,8 +85,8 @@ import Testing
     }
 
     @Test func longPiecesAreCutBetweenCharacters() {
-        // 341 characters of three bytes are 1023.
-        let text = Array(String(repeating: "雲", count: 3000).utf8)
+        // 5461 characters of three bytes are one byte less than a part.
+        let text = Array(String(repeating: "雲", count: 30_000).utf8)
         let merges = train([text], limit: 1000).merges
         var tokens = (UInt8.min...UInt8.max).map { [$0] }
         for pair in merges { tokens.append(tokens[Int(pair.left)] + tokens[Int(pair.right)]) }

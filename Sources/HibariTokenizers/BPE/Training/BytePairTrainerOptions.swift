@@ -19,7 +19,7 @@ public struct BytePairTrainerOptions: Sendable {
 
     /// Longer pieces are counted in parts of this many bytes, cut between characters: a file without a space
     /// or a line break must not be one piece. Only counting cuts; encoding does not.
-    static let maximumPieceBytes = 1024
+    static let maximumPieceBytes = 1 << 14
 }
 
 /// How far the learning of a vocabulary has come.
