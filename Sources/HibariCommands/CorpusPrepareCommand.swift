@@ -9,8 +9,7 @@ struct CorpusPrepareCommand: ParsableCommand {
         commandName: "prepare",
         abstract: "Tokenize a corpus once, into files that pretrain maps into memory.",
         discussion: """
-            The folder holds the tokens and the tokenizer. Training on it gives the same losses as on the text, and starts at \
-            once however large it is.
+            The folder holds the tokens and the tokenizer. Training on it gives the same losses as on the text.
 
             Example: hibari corpus prepare books/ --tokenizer bpe:8000 --out books-tokens
                      hibari pretrain --corpus books-tokens --tokenizer books-tokens --out checkpoints/books

@@ -26,7 +26,8 @@ struct TokenizerTrainCommand: ParsableCommand {
             valueName: "name"))
     var pattern = PreTokenizerPattern.gpt2.rawValue
 
-    @Option(help: "How often a pair must occur to become a token.") var minFrequency = 2
+    @Option(help: ArgumentHelp("How often a pair must occur to become a token.", valueName: "n"))
+    var minFrequency = 2
 
     @Option(help: ArgumentHelp("Longest token in bytes (default: any length).", valueName: "n"))
     var maxTokenBytes: Int?
