@@ -9,13 +9,13 @@ import Testing
 
     private func train(_ out: String, _ more: String...) throws -> Outcome {
         try hibari(
-            ["tokenizer", "train", space.path("corpus.txt"), "--vocab", "300", "--out", space.path(out)]
+            ["tokenizer", "train", space.path("corpus.txt"), "--vocab", "290", "--out", space.path(out)]
                 + more)
     }
 
     @Test func trainPreparePretrain() throws {
         let result = try expectSuccess(train("words", "--json")).json
-        #expect(result["tokens"] == 300 && result["bytes"]?.int == Workspace.text.utf8.count)
+        #expect(result["tokens"] == 290 && result["bytes"]?.int == Workspace.text.utf8.count)
         #expect(result["bytes_per_token"]?.double ?? 0 > 2 && result["dropped_pieces"] == 0)
         #expect(space.exists("words/tokenizer.json") && space.exists("words/tokenizer_config.json"))
         #expect(try expectSuccess(train("again")).output.contains("bytes per token"))
@@ -56,7 +56,7 @@ import Testing
 
     @Test func options() throws {
         let frequent = try expectSuccess(train("frequent", "--min-frequency", "1000", "--json")).json
-        #expect(frequent["tokens"]?.int ?? 300 < 300)
+        #expect(frequent["tokens"]?.int ?? 290 < 290)
         let short = try expectSuccess(train("short", "--max-token-bytes", "2", "--json")).json
         #expect(short["bytes_per_token"]?.double ?? 9 <= 2)
         expectSuccess(try train("ties", "--ties", "greatest-bytes"))

@@ -50,7 +50,7 @@ import Testing
                     $0.tokenizer = name
                 }, run: nil)
         }
-        #expect(try prepared(tokens).tokenizer.vocabularySize == 300)
+        #expect(try prepared(tokens).tokenizer.vocabularySize == tokenizer.vocabularySize)
         let error = #expect(throws: DataError.self) { try prepared("bytes") }
         #expect(error?.description.contains("--tokenizer \(tokens)") == true)
         #expect(throws: DataError.noTextForTokenizer(path: tokens)) { try prepared("bpe:300") }
