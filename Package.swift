@@ -18,6 +18,7 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CUTF8Proc", providers: [.apt(["libutf8proc-dev"])]),
+        .systemLibrary(name: "CPCRE2", providers: [.apt(["libpcre2-dev"])]),
         .target(name: "CKernels"),
         .target(name: "HibariSupport"),
 
@@ -30,7 +31,7 @@ let package = Package(
         .target(
             name: "HibariTokenizers",
             dependencies: [
-                "CUTF8Proc", "HibariSupport", .product(name: "HeapModule", package: "swift-collections"),
+                "CPCRE2", "CUTF8Proc", "HibariSupport", .product(name: "HeapModule", package: "swift-collections"),
             ]),
 
         // Level 3
@@ -62,7 +63,9 @@ let package = Package(
         .testTarget(name: "HibariKernelsTests", dependencies: ["HibariKernels"]),
         .testTarget(name: "HibariStoriesTests", dependencies: ["HibariStories"]),
         .testTarget(name: "HibariTensorTests", dependencies: ["HibariTensor"]),
-        .testTarget(name: "HibariTokenizersTests", dependencies: ["HibariTestSupport", "HibariTokenizers"]),
+        .testTarget(
+            name: "HibariTokenizersTests", dependencies: ["HibariTestSupport", "HibariTokenizers"],
+            resources: [.copy("Fixtures")]),
         .testTarget(name: "HibariCheckpointTests", dependencies: ["HibariTestSupport", "HibariCheckpoint"]),
         .testTarget(name: "HibariDataTests", dependencies: ["HibariTestSupport", "HibariData"]),
         .testTarget(

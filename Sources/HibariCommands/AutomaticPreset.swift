@@ -51,15 +51,7 @@ struct AutomaticPreset {
 
     /// The size of the text; nil if it cannot be read.
     private static func textBytes(_ configuration: PretrainConfiguration) -> Int? {
-        var bytes = 0
-        do {
-            try CorpusReader(paths: configuration.corpus, textKey: configuration.textKey).forEachDocument {
-                bytes += $0.bytes.count
-            }
-        } catch {
-            return nil
-        }
-        return bytes
+        try? CorpusInput(paths: configuration.corpus, textKey: configuration.textKey).byteCount()
     }
 
     /// Model arithmetic of training steps of a model of three million weights, timed for a second or so.

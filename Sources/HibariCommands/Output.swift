@@ -8,8 +8,10 @@ func printToStandardError(_ text: String, terminator: String = "\n") {
 
 /// Writes all of `text` at once, unbuffered; false if it cannot be written.
 @discardableResult
-private func write(_ text: String, to descriptor: Int32) -> Bool {
-    var rest = Array(text.utf8)[...]
+private func write(_ text: String, to descriptor: Int32) -> Bool { write(Array(text.utf8), to: descriptor) }
+
+private func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    var rest = bytes[...]
     while !rest.isEmpty {
         let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
         if count < 0, errno == EINTR { continue }
@@ -25,7 +27,12 @@ func printError(_ text: String) { printToStandardError("error: " + text) }
 /// Writes results to standard output at once. Results that cannot be written end the program: nothing it does
 /// after that is of use.
 func printResult(_ text: String, terminator: String = "\n") {
-    if write(text + terminator, to: STDOUT_FILENO) { return }
+    printResult(bytes: Array((text + terminator).utf8))
+}
+
+/// Writes bytes that need not be text to standard output, in the same way.
+func printResult(bytes: [UInt8]) {
+    if write(bytes, to: STDOUT_FILENO) { return }
     let error = FileError.writeFailed(path: "standard output", code: errno)
     printError(error.description)
     exit(error.exitStatus.rawValue)

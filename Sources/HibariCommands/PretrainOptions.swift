@@ -12,7 +12,9 @@ extension Recompute: ExpressibleByArgument {}
 struct DataOptions: ParsableArguments {
     @Option(
         parsing: .upToNextOption,
-        help: ArgumentHelp("Text files, folders, .gz, .jsonl, or - for standard input.", valueName: "path"))
+        help: ArgumentHelp(
+            "Text files, folders, .gz, .jsonl, - for standard input, or a folder of corpus prepare.",
+            valueName: "path"))
     var corpus: [String] = []
 
     @Option(help: ArgumentHelp("The key of the text in JSON lines.", valueName: "key"))

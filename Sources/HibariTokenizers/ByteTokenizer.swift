@@ -24,6 +24,7 @@ public struct ByteTokenizer: Tokenizer {
     public func huggingFaceFiles(contextLength: Int?) -> HuggingFaceTokenizerFiles {
         HuggingFaceTokenizerFiles(
             tokenizerJSON: ByteLevelFormat.bytesTokenizerJSON,
-            tokenizerConfigJSON: tokenizerConfiguration(hasEndOfText: true, contextLength: contextLength))
+            tokenizerConfigJSON: tokenizerConfiguration(
+                endOfText: endOfTextMarker, contextLength: contextLength))
     }
 }

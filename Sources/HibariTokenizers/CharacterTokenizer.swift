@@ -55,7 +55,7 @@ public struct CharacterTokenizer: Tokenizer {
         HuggingFaceTokenizerFiles(
             tokenizerJSON: CharacterTokenizerFormat.tokenizerJSON(of: self),
             tokenizerConfigJSON: tokenizerConfiguration(
-                hasEndOfText: endOfText != nil, contextLength: contextLength))
+                endOfText: endOfText == nil ? nil : endOfTextMarker, contextLength: contextLength))
     }
 }
 

@@ -21,13 +21,33 @@ public protocol Tokenizer: Sendable {
     ///   have been emitted by then.
     func encode(_ bytes: Span<UInt8>, emit: (Int32) -> Void) throws(TokenizerError)
 
+    /// Whether the ids of every text are those of its parts, one after the other, where `TextCuts` cuts it; then
+    /// threads can share the work.
+    var encodesInParts: Bool { get }
+
     /// The bytes that `id` stands for; none for a special token.
     ///
     /// - Precondition: `id` is in 0..<`vocabularySize`.
     func bytes(of id: Int) -> [UInt8]
 
+    /// Hands the ids of `bytes` to `emit`, and of text that spells a control token the id of that, if it is
+    /// one of those allowed.
+    ///
+    /// - Throws: as `encode(_:emit:)`.
+    func encode(
+        _ bytes: Span<UInt8>, allowingSpecial allowed: AllowedSpecialTokens, emit: (Int32) -> Void
+    ) throws(TokenizerError)
+
     /// Whether `id` is a control token, which stands for no text.
     func isSpecial(_ id: Int) -> Bool
+
+    /// The control tokens.
+    var specialTokens: [SpecialToken] { get }
+
+    /// Appends the bytes of `ids`, special tokens left out, to `text`.
+    ///
+    /// - Precondition: every id is in 0..<`vocabularySize`.
+    func appendBytes(of ids: Span<Int32>, to text: inout [UInt8])
 
     /// The two files that make `transformers.AutoTokenizer` give the same ids and the same text.
     ///
@@ -40,6 +60,8 @@ public protocol Tokenizer: Sendable {
 }
 
 extension Tokenizer {
+    public var encodesInParts: Bool { false }
+
     /// The ids of `bytes`.
     public func encode(_ bytes: [UInt8]) throws(TokenizerError) -> [Int32] {
         var ids: [Int32] = []
@@ -59,8 +81,40 @@ extension Tokenizer {
     /// - Precondition: every id is in 0..<`vocabularySize`.
     public func decode(_ ids: some Sequence<Int32>) -> [UInt8] {
         var text: [UInt8] = []
-        for id in ids { text += bytes(of: Int(id)) }
+        appendBytes(of: Array(ids).span, to: &text)
         return text
+    }
+
+    public func appendBytes(of ids: Span<Int32>, to text: inout [UInt8]) {
+        for index in ids.indices { text += bytes(of: Int(ids[index])) }
+    }
+
+    public var specialTokens: [SpecialToken] {
+        endOfText.map { [SpecialToken(endOfTextMarker, id: $0)] } ?? []
+    }
+
+    public func encode(
+        _ bytes: Span<UInt8>, allowingSpecial allowed: AllowedSpecialTokens, emit: (Int32) -> Void
+    ) throws(TokenizerError) {
+        let finder = SpecialTokenFinder(specialTokens.filter { allowed.contains($0.content) })
+        try finder.split(bytes) { (range) throws(TokenizerError) in
+            do throws(TokenizerError) {
+                try encode(bytes.extracting(range), emit: emit)
+            } catch {
+                throw error.movingOffset(by: range.lowerBound)
+            }
+        } token: {
+            emit($0)
+        }
+    }
+
+    /// The ids of the UTF-8 form of `text`; see `encode(_:allowingSpecial:emit:)`.
+    public func encode(_ text: String, allowingSpecial allowed: AllowedSpecialTokens) throws(TokenizerError)
+        -> [Int32]
+    {
+        var ids: [Int32] = []
+        try encode(Array(text.utf8).span, allowingSpecial: allowed) { ids.append($0) }
+        return ids
     }
 
     /// The number of bytes that each id stands for, 0 for special tokens.

@@ -10,19 +10,30 @@ public enum TokenizerError: UserError, Equatable {
     case emptyTrainingText
     /// A vocabulary was asked for that does not even hold the bytes and `<|endoftext|>`.
     case vocabularyTooSmall(size: Int, minimum: Int)
-    /// The distinct pieces of the training text take more bytes than this.
-    case trainingTextTooLarge(limit: Int)
+    /// A token was to be added that is empty or that there is already.
+    case tokenExists(String)
+    /// A regular expression that text is to be cut with is malformed, or has a part that Hibari cannot
+    /// translate, at this byte of it.
+    case invalidPattern(pattern: String, offset: Int, problem: String)
+    /// A regular expression gave up on the text at this byte of it.
+    case patternFailed(pattern: String, offset: Int, problem: String)
+    /// A vocabulary was to be written as ranks, and tiktoken would not make this token as its merges do.
+    case noRanks(token: String, id: Int)
+    /// The tokens of a text do not spell it from this byte on: the tokenizer normalizes.
+    case notReversible(offset: Int)
     /// There is no tokenizer file at this path.
     case missingFile(path: String)
     /// The tokenizer file is damaged or contradicts itself.
     case invalidFile(path: String, problem: String)
     /// The tokenizer file is well-formed but has a part that Hibari does not know.
     case unsupportedComponent(path: String, component: String, found: String)
+    /// The text has a character that the tokenizer has neither a token nor an unknown token for.
+    case noToken(character: Unicode.Scalar)
 
     public var exitStatus: ExitStatus {
         switch self {
         case .missingFile: .inputMissing
-        case .vocabularyTooSmall: .usage
+        case .vocabularyTooSmall, .tokenExists: .usage
         default: .badData
         }
     }
@@ -46,16 +57,37 @@ public enum TokenizerError: UserError, Equatable {
             a BPE vocabulary of \(size) is too small: the bytes and <|endoftext|> alone take \(minimum); ask for more, \
             e.g. bpe:1024, or use the bytes tokenizer
             """
-        case .trainingTextTooLarge(let limit):
-            "the different words of the text take more than \(limit) bytes; train the tokenizer on a part of the text"
+        case .tokenExists(let content):
+            "cannot add the token \(quoted(content)): it is empty or in the vocabulary; choose another spelling"
+        case .invalidPattern(let pattern, let offset, let problem):
+            "the pattern \(quoted(pattern)) is wrong at byte \(offset): \(problem); mend it or name a known pattern"
+        case .patternFailed(let pattern, let offset, let problem):
+            """
+            the pattern \(quoted(pattern)) gave up on the text at byte \(offset): \(problem); use a pattern that \
+            backtracks less
+            """
+        case .noRanks(let token, let id):
+            """
+            the ids of this vocabulary cannot be ranks of tiktoken: it would not make the token \(quoted(token)) \
+            (\(id)) as the merges do; export it as tokenizer.json
+            """
+        case .notReversible(let offset):
+            """
+            the tokens do not spell the text from byte offset \(offset) on, so they have no places in it; use a \
+            tokenizer that does not normalize, e.g. a byte-level one
+            """
         case .missingFile(let path):
             "\(path): no such file; give a folder that contains tokenizer.json"
         case .invalidFile(let path, let problem):
             "\(path): \(problem); the file is damaged, write it again"
         case .unsupportedComponent(let path, let component, let found):
             """
-            \(path): \(component) is \(found), which Hibari cannot load; it loads the bytes, characters and BPE \
-            tokenizers that it writes itself
+            \(path): \(component) is \(found), which Hibari cannot load; Docs/formats.md lists what it loads
+            """
+        case .noToken(let scalar):
+            """
+            the tokenizer has no token for the character \(visible(scalar)) (U+\(hexadecimal(scalar.value, digits: 4))) \
+            and no unknown token; remove the character, or use a byte-level tokenizer
             """
         }
     }
@@ -65,6 +97,8 @@ public enum TokenizerError: UserError, Equatable {
         switch self {
         case .invalidUTF8(let offset, let byte): .invalidUTF8(offset: offset + distance, byte: byte)
         case .unknownCharacter(let scalar, let offset): .unknownCharacter(scalar, offset: offset + distance)
+        case .patternFailed(let pattern, let offset, let problem):
+            .patternFailed(pattern: pattern, offset: offset + distance, problem: problem)
         default: self
         }
     }

@@ -106,12 +106,12 @@ import Testing
 
     @Test(arguments: [
         [], ["pretrain"], ["generate"], ["eval"], ["plan"], ["inspect"], ["corpus"], ["corpus", "make"],
-        ["corpus", "check"], ["doctor"],
+        ["corpus", "check"], ["corpus", "prepare"], ["tokenizer"], ["tokenizer", "train"], ["doctor"],
     ])
     func help(_ command: [String]) throws {
         let outcome = expectSuccess(try hibari(command + ["--help"]))
         #expect(outcome.output.contains("USAGE: hibari") && outcome.errors == "")
-        #expect(command == ["corpus"] || outcome.output.contains("Example: hibari"))
+        #expect([["corpus"], ["tokenizer"]].contains(command) || outcome.output.contains("Example: hibari"))
     }
 
     @Test func version() throws {

@@ -32,51 +32,15 @@ import Testing
 
     /// Changes of a good file, and the component that the error must name.
     @Test(arguments: [
-        (["\"use_regex\": true"], ["\"use_regex\": false"], "pre_tokenizer.use_regex"),
-        (["\"normalizer\": null"], ["\"normalizer\": {\"type\": \"NFC\"}"], "normalizer"),
-        (["\"dropout\": null"], ["\"dropout\": 0.1"], "model.dropout"),
-        (["\"ab\": 256"], ["\"ac\": 256"], "model.merges[0]"),
-        (["\"ab\": 256", "\"abc\": 257"], ["\"ab\": 257", "\"abc\": 256"], "model.merges[0]"),
-        (["\"d\": 100", "\"e\": 101"], ["\"d\": 101", "\"e\": 100"], "model.vocab.d"),
-        (["\"<|endoftext|>\": 258"], ["\"<|end|>\": 258"], "model.vocab"),
+        ("\"truncation\": null", "\"truncation\": {\"max_length\": 3}", "truncation"),
+        ("\"dropout\": null", "\"dropout\": 0.1", "model.dropout"),
+        ("\"version\"", "\"extra\": 1, \"version\"", "extra"),
+        ("\"decoder\": {", "\"decoder\": {\"type\": \"Fuse\"}, \"d\": {", "d"),
     ])
-    func unsupportedPartIsNamed(old: [String], new: [String], component: String) throws {
+    func unsupportedPartIsNamed(old: String, new: String, component: String) throws {
         var text = String(decoding: good.huggingFaceFiles(contextLength: nil).tokenizerBytes, as: UTF8.self)
-        for (old, new) in zip(old, new) {
-            #expect(text.contains(old))
-            text = text.replacing(old, with: new)
-        }
-        try expectError(naming: component, text)
-    }
-
-    @Test(
-        arguments: [
-            ([["a", "b"]], "model.vocab"),
-            ([["a", "b"], ["ab", "d"]], "model.merges[1]"),
-            ([["ab", "c"], ["a", "b"]], "model.merges[0]"),
-            ([["a", "b"], ["ab", "c", ""]], "model.merges[1]"),
-            ([["a", "b"], ["a", "bc"]], "model.merges[1]"),
-            ([["a", "b"], ["a b", "c"]], "model.merges[1]"),
-        ] as [([[String]], String)])
-    func contradictoryMergesAreNamed(merges: [[String]], component: String) throws {
-        var file = good.huggingFaceFiles(contextLength: nil).tokenizerJSON.object!
-        var model = file["model"]!.object!
-        model["merges"] = .array(merges.map { .array($0.map { .string($0) }) })
-        file["model"] = .object(model)
-        try expectError(naming: component, JSONValue.object(file).text())
-    }
-
-    /// The older spelling, and things that are no merges at all.
-    @Test(arguments: [JSONValue.string("a b"), .null, .integer(3), [1, 2]])
-    func otherEntriesAreNamed(entry: JSONValue) throws {
-        var file = good.huggingFaceFiles(contextLength: nil).tokenizerJSON.object!
-        var model = file["model"]!.object!
-        model["merges"] = [entry, ["ab", "c"]]
-        file["model"] = .object(model)
-        try expectError(naming: "model.merges[0]", JSONValue.object(file).text())
-    }
-
-    private func expectError(naming component: String, _ text: String) throws {
+        #expect(text.contains(old))
+        text = text.replacing(old, with: new, maxReplacements: 1)
         let path = try directory.write("tokenizer.json", text)
         let error = #expect(throws: TokenizerError.self) { try loadTokenizer(directory: directory.path) }
         guard case .unsupportedComponent(path, component, _) = error else {
@@ -84,5 +48,108 @@ import Testing
             return
         }
         #expect(error?.exitStatus == .badData)
+    }
+
+    /// Changes that contradict the rest of the file, and what the error must say.
+    @Test(arguments: [
+        ("\"ab\": 256", "\"ac\": 256", "model.merges[0]"),
+        ("\"<|endoftext|>\": 258", "\"<|end|>\": 258", "<|endoftext|>"),
+        ("\"<|endoftext|>\": 258", "\"<|endoftext|>\": 259", "<|endoftext|>"),
+        ("\"d\": 100", "\"d\": 101", "\"e\""),
+        ("\"d\": 100", "\"d\": 4000000000000", "\"d\""),
+        ("\"d\": 100", "\"d\": -1", "\"d\""),
+        ("\"d\": 100", "\"雲\": 100", "\"雲\""),
+        ("\"d\": 100", "\"dd\": 100", "byte 100"),
+        ("\"vocab\": {", "\"vocab\": [], \"unk_token\": {", "unk_token"),
+    ])
+    func contradictionIsNamed(old: String, new: String, words: String) throws {
+        var text = String(decoding: good.huggingFaceFiles(contextLength: nil).tokenizerBytes, as: UTF8.self)
+        #expect(text.contains(old))
+        text = text.replacing(old, with: new, maxReplacements: 1)
+        let path = try directory.write("tokenizer.json", text)
+        let error =
+            #expect(throws: (any Error).self) { try loadTokenizer(directory: directory.path) }
+            as? any UserError
+        #expect(error?.description.contains(words) == true, "\(error?.description ?? "no error")")
+        #expect(error?.description.contains(path) == true)
+        #expect(error?.exitStatus == .badData)
+    }
+
+    @Test(
+        arguments: [
+            ([["a", "b"], ["ab", "d"]], 1), ([["a", "b"], ["ab", "c", ""]], 1),
+            ([["a", "b"], ["a", "bc"]], 1),
+            ([["a", "b"], ["a b", "c"]], 1), ([["a", "b"], ["a", "b"]], 1), ([[1, 2]], 0), ([.null], 0),
+            ([3], 0),
+            (["ab c", "a b c"], 1), (["ab"], 0), (["ab "], 0),
+        ] as [(JSONValue, Int)])
+    func contradictoryMergesAreNamed(merges: JSONValue, index: Int) throws {
+        try write { $0["merges"] = merges }
+        let error = #expect(throws: TokenizerError.self) { try loadTokenizer(directory: directory.path) }
+        #expect(
+            error?.description.contains("model.merges[\(index)]") == true,
+            "\(error?.description ?? "no error")")
+    }
+
+    /// Files of other programs: ids in any order, merges as text, words that no merge makes, settings left out.
+    @Test func otherNumbersAreRead() throws {
+        try write { model in
+            let words = good.huggingFaceFiles(contextLength: nil).tokenizerJSON["model"]?["vocab"]?.object
+            model["vocab"] = .object(
+                JSONObject(
+                    (words ?? JSONObject()).map { (key: $0.key, value: .integer(300 - ($0.value.int ?? 0))) })
+            )
+            model["merges"] = ["ab c", "a b"]
+            model["type"] = nil
+            model["dropout"] = nil
+            model["continuing_subword_prefix"] = ""
+        } added: {
+            $0["id"] = 42
+        }
+        let loaded = try #require(try loadTokenizer(directory: directory.path) as? BPETokenizer)
+        #expect(loaded.vocabularySize == 301)
+        #expect(loaded.endOfText == 42)
+        #expect(try loaded.encode("abcab") == [43, 44])
+        #expect(loaded.decode([43, 42, 44, 1]) == Array("abcab".utf8))
+        #expect(loaded.isSpecial(42) && !loaded.isSpecial(43))
+        // What it writes is the same tokenizer.
+        try loaded.save(toDirectory: directory.path)
+        let again = try loadTokenizer(directory: directory.path)
+        #expect(again.tokenizerHash == loaded.tokenizerHash)
+        #expect(try again.encode("abcab") == [43, 44])
+    }
+
+    @Test func wholeTokensComeFirstIfTheFileSaysSo() throws {
+        try write { model in
+            model["merges"] = [["b", "c"]]
+            var words = model["vocab"]?.object ?? JSONObject()
+            words["bc"] = 400
+            model["vocab"] = .object(words)
+        }
+        #expect(try loadTokenizer(directory: directory.path).encode("abc") == [97, 400])
+        try write { model in
+            model["merges"] = [["b", "c"]]
+            model["ignore_merges"] = true
+            var words = model["vocab"]?.object ?? JSONObject()
+            words["bc"] = 400
+            model["vocab"] = .object(words)
+        }
+        let tokenizer = try loadTokenizer(directory: directory.path)
+        #expect(try tokenizer.encode("abc") == [257])
+        #expect(try tokenizer.encode("abc abcd") == [257, 32, 97, 400, 100])
+    }
+
+    /// Writes the good file with its model changed.
+    private func write(_ change: (inout JSONObject) -> Void, added: (inout JSONObject) -> Void = { _ in })
+        throws
+    {
+        var file = try #require(good.huggingFaceFiles(contextLength: nil).tokenizerJSON.object)
+        var model = try #require(file["model"]?.object)
+        var token = try #require(file["added_tokens"]?.array?.first?.object)
+        change(&model)
+        added(&token)
+        file["model"] = .object(model)
+        file["added_tokens"] = [.object(token)]
+        try directory.write("tokenizer.json", JSONValue.object(file).text())
     }
 }

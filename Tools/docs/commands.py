@@ -28,6 +28,9 @@ The examples build on each other: run in order, each finds the files of the ones
 EXAMPLES = {
     "corpus make": """hibari corpus make stories --language en --bytes 2000000 --seed 1 --out stories.txt
 hibari corpus make stories --bytes 100000 --seed 99 --out test.txt""",
+    "tokenizer train": """hibari tokenizer train stories.txt --vocab 1000 --out stories-tokenizer""",
+    "corpus prepare": """hibari corpus prepare stories.txt --tokenizer stories-tokenizer --out stories-tokens
+hibari pretrain --corpus stories-tokens --tokenizer stories-tokens --preset toy --steps 20 --out checkpoints/tokens""",
     "plan": """$ hibari plan --corpus stories.txt --preset toy --steps 2000
 parameters     837120
   embedding    32896
@@ -106,8 +109,9 @@ self-test     passed: product 4.3e-7, softmax 8.3e-7 from float64
 }
 
 COMMANDS = [
-    "corpus make", "corpus check", "plan", "pretrain", "generate", "eval", "inspect", "bench train", "bench gemm", "bench ops",
-    "gradcheck", "doctor",
+    "corpus make", "corpus check", "tokenizer train", "tokenizer encode", "tokenizer decode", "tokenizer show", "tokenizer compare", "tokenizer verify",
+    "tokenizer export", "tokenizer add-special", "tokenizer info", "corpus prepare", "plan", "pretrain", "generate", "eval", "inspect",
+    "bench train", "bench gemm", "bench ops", "gradcheck", "doctor",
 ]  # fmt: skip
 
 

@@ -1,41 +1,164 @@
 /// Byte-level byte-pair encoding: frequent byte sequences within words have ids of their own. Any byte string
 /// is accepted.
 ///
-/// Ids 0–255 are the bytes in order, then come the merges in order, and `<|endoftext|>` is last. GPT-2
-/// numbers the bytes otherwise, those that print first, so its ids are not these.
+/// A vocabulary trained here has the bytes in order as ids 0–255, then the merges in order, and
+/// `<|endoftext|>` last. Those of other programs may number everything otherwise.
 public struct BPETokenizer: Tokenizer {
     /// The smallest vocabulary: the bytes and `<|endoftext|>`.
     public static let minimumVocabularySize = 257
 
-    /// The pairs that become tokens, most important first; pair number i is id 256 + i.
-    public let merges: [TokenPair]
-    private let preTokenizer = GPT2PreTokenizer()
+    package let vocabulary: BPEVocabulary
+    public let vocabularySize: Int
+    public let endOfText: Int?
+    private let splitter: any TextSplitter
     private let encoder: BytePairEncoder
-    /// The bytes of all ids, one after the other, and where each id's end.
-    private let text: [UInt8]
-    private let ends: [Int]
+    /// Finds added words that are no control tokens, which text always becomes.
+    private let addedWords: SpecialTokenFinder
+    private let isControl: [Bool]
+    /// The bytes of ids that are ordinary tokens or added words.
+    private let decoder: TokenDecoder
+    private let caches = PieceCachePool()
 
+    /// - Parameter vocabulary: checked by the format that made it.
+    /// - Throws: `TokenizerError.invalidPattern` if the pattern to cut with is no regular expression.
+    /// - Precondition: each byte has an id, and no id is that of two special tokens or of a token too.
+    package init(_ vocabulary: BPEVocabulary) throws(TokenizerError) {
+        self.vocabulary = vocabulary
+        vocabularySize = vocabulary.count
+        splitter = try vocabulary.preTokenization.makeSplitter()
+        encoder = BytePairEncoder(byteIDs: vocabulary.byteIDs, merges: vocabulary.merges)
+        let words = vocabulary.specialTokens.filter { !$0.isControl }
+        addedWords = SpecialTokenFinder(words)
+        decoder = TokenDecoder(vocabulary.tokens, words: words, count: vocabularySize)
+        var isControl = [Bool](repeating: false, count: vocabularySize)
+        for token in vocabulary.specialTokens where token.isControl { isControl[token.id] = true }
+        self.isControl = isControl
+        endOfText =
+            vocabulary.endOfText.flatMap { content in
+                vocabulary.specialTokens.first { $0.content.utf8.elementsEqual(content.utf8) }?.id
+            }
+    }
+
+    public var kind: String { "bpe" }
+
+    /// `TextCuts` knows the scanners; a regular expression may look anywhere, and words may hold spaces.
+    public var encodesInParts: Bool {
+        if case .pattern = vocabulary.preTokenization { addedWords.isEmpty } else { false }
+    }
+
+    public var specialTokens: [SpecialToken] { vocabulary.specialTokens.filter(\.isControl) }
+
+    /// The pairs that become tokens, most important first.
+    public var merges: [TokenPair] { vocabulary.merges.map { TokenPair($0.left, $0.right) } }
+
+    public func encode(_ bytes: Span<UInt8>, emit: (Int32) -> Void) throws(TokenizerError) {
+        if addedWords.isEmpty { return try encodeOrdinary(bytes, emit: emit) }
+        try addedWords.split(bytes) { (range) throws(TokenizerError) in
+            do throws(TokenizerError) {
+                try encodeOrdinary(bytes.extracting(range), emit: emit)
+            } catch {
+                throw error.movingOffset(by: range.lowerBound)
+            }
+        } token: {
+            emit($0)
+        }
+    }
+
+    private func encodeOrdinary(_ bytes: Span<UInt8>, emit: (Int32) -> Void) throws(TokenizerError) {
+        var cache = caches.take()
+        defer { caches.give(cache) }
+        try splitter.forEachPiece(in: bytes) { piece in
+            if piece.count == 1 {
+                emit(encoder.byteIDs[Int(bytes[piece.lowerBound])])
+            } else {
+                cache.forEachID(of: piece, in: bytes, emit, encode: encodePiece)
+            }
+        }
+    }
+
+    private func encodePiece(_ piece: Span<UInt8>, _ ids: inout [Int32], _ scratch: inout [UInt64]) {
+        if vocabulary.keepsWholeTokens, let id = vocabulary.tokens.id(of: piece) {
+            ids.append(id)
+        } else {
+            encoder.append(piece, to: &ids, scratch: &scratch)
+        }
+    }
+
+    public func bytes(of id: Int) -> [UInt8] {
+        checkID(id)
+        return Array(decoder[id])
+    }
+
+    public func appendBytes(of ids: Span<Int32>, to text: inout [UInt8]) { decoder.append(ids, to: &text) }
+
+    public func isSpecial(_ id: Int) -> Bool {
+        checkID(id)
+        return isControl[id]
+    }
+
+    public func huggingFaceFiles(contextLength: Int?) -> HuggingFaceTokenizerFiles {
+        HuggingFaceTokenizerFiles(
+            tokenizerJSON: ByteLevelFormat.tokenizerJSON(of: self),
+            tokenizerConfigJSON: tokenizerConfiguration(
+                endOfText: vocabulary.endOfText, contextLength: contextLength))
+    }
+
+    /// The same tokenizer with one control token more, whose id is the next free one.
+    ///
+    /// - Throws: `TokenizerError.tokenExists` if a token is spelled so.
+    public func adding(specialToken content: String) throws(TokenizerError) -> BPETokenizer {
+        let isTaken =
+            vocabulary.specialTokens.contains { $0.content.utf8.elementsEqual(content.utf8) }
+            // In a file it would be the same word as a token.
+            || ByteAlphabet.bytes(of: content).map { vocabulary.tokens.id(of: $0.span) != nil } ?? false
+        if content.isEmpty || isTaken { throw .tokenExists(content) }
+        var extended = vocabulary
+        extended.specialTokens.append(SpecialToken(content, id: vocabularySize))
+        return try BPETokenizer(extended)
+    }
+}
+
+// MARK: Vocabularies trained here
+
+extension BPETokenizer {
+    /// The vocabulary of the bytes, of `merges` in order, and of `<|endoftext|>`, which cuts text as GPT-2.
+    ///
+    /// - Parameter merges: most important first; pair number i is id 256 + i.
     /// - Precondition: each pair is made of bytes and earlier pairs, and no two spell the same bytes; none
     ///   spells `<|endoftext|>`.
-    public init(merges: [TokenPair]) {
-        self.merges = merges
-        var tokens = (UInt8.min...UInt8.max).map { [$0] }
-        var known = Set(tokens + [Array(endOfTextMarker.utf8)])
+    public init(merges: [TokenPair]) { self.init(merges: merges, pattern: .gpt2) }
+
+    /// The same, with any pattern to cut text with.
+    ///
+    /// - Parameter merges: most important first; pair number i is id 256 + i.
+    /// - Precondition: each pair is made of bytes and earlier pairs, and no two spell the same bytes; none
+    ///   spells `<|endoftext|>`.
+    package init(merges: [TokenPair], pattern: PreTokenizerPattern) {
+        var tokens = TokenTable()
+        for byte in UInt8.min...UInt8.max { tokens.append([byte].span) }
+        var entries: [BytePairMerge] = []
         for (index, pair) in merges.enumerated() {
             let isKnown = 0..<Int32(tokens.count)
             precondition(
                 isKnown.contains(pair.left) && isKnown.contains(pair.right),
                 "BPETokenizer: merge \(index) is of \(pair.left) and \(pair.right); expected ids in \(isKnown)"
             )
-            let token = tokens[Int(pair.left)] + tokens[Int(pair.right)]
-            precondition(known.insert(token).inserted, "BPETokenizer: merge \(index) spells an earlier token")
-            tokens.append(token)
+            let token = Array(tokens[Int(pair.left)] + tokens[Int(pair.right)])
+            let isNew = !token.elementsEqual(endOfTextMarker.utf8) && tokens.append(token.span)
+            precondition(isNew, "BPETokenizer: merge \(index) spells an earlier token")
+            entries.append(
+                BytePairMerge(
+                    left: pair.left, right: pair.right, result: Int32(256 + index), rank: Int32(index)))
         }
-        encoder = BytePairEncoder(merges)
-        text = Array(tokens.joined())
-        var ends: [Int] = []
-        for token in tokens { ends.append((ends.last ?? 0) + token.count) }
-        self.ends = ends
+        let marker = SpecialToken(endOfTextMarker, id: tokens.count)
+        let vocabulary = BPEVocabulary(
+            tokens: tokens, merges: entries, specialTokens: [marker], endOfText: endOfTextMarker,
+            preTokenization: .pattern(pattern))
+        do throws(TokenizerError) {
+            try self.init(vocabulary)
+        } catch {
+            preconditionFailure("BPETokenizer: \(error)")  // A pattern has a scanner.
+        }
     }
 
     /// Learns a vocabulary from a text.
@@ -44,7 +167,7 @@ public struct BPETokenizer: Tokenizer {
     /// - Throws: `TokenizerError.vocabularyTooSmall`.
     public static func train(on text: [UInt8], vocabularySize: Int) throws(TokenizerError) -> BPETokenizer {
         var trainer = BytePairTrainer()
-        try trainer.add(text.span)
+        trainer.add(text)
         return try trainer.tokenizer(vocabularySize: vocabularySize)
     }
 
@@ -53,71 +176,5 @@ public struct BPETokenizer: Tokenizer {
         if size < minimumVocabularySize {
             throw .vocabularyTooSmall(size: size, minimum: minimumVocabularySize)
         }
-    }
-
-    public var kind: String { "bpe" }
-    public var vocabularySize: Int { merges.count + Self.minimumVocabularySize }
-    public var endOfText: Int? { merges.count + 256 }
-
-    public func encode(_ bytes: Span<UInt8>, emit: (Int32) -> Void) throws(TokenizerError) {
-        var cache = EncodingCache()
-        var ids: [Int32] = []
-        var scratch: [Int32] = []
-        var start = 0
-        while start < bytes.count {
-            let end = preTokenizer.end(ofPieceAt: start, in: bytes)
-            let piece = bytes.extracting(start..<end)
-            start = end
-            if piece.count == 1 {
-                emit(Int32(piece[0]))
-            } else if !cache.forEachID(of: piece, emit) {
-                ids.removeAll(keepingCapacity: true)
-                encoder.append(piece, to: &ids, scratch: &scratch)
-                cache.insert(piece, ids)
-                for id in ids { emit(id) }
-            }
-        }
-    }
-
-    public func bytes(of id: Int) -> [UInt8] {
-        checkID(id)
-        return id < ends.count ? Array(text[(id == 0 ? 0 : ends[id - 1])..<ends[id]]) : []
-    }
-
-    public func isSpecial(_ id: Int) -> Bool {
-        checkID(id)
-        return id == endOfText
-    }
-
-    public func huggingFaceFiles(contextLength: Int?) -> HuggingFaceTokenizerFiles {
-        HuggingFaceTokenizerFiles(
-            tokenizerJSON: ByteLevelFormat.tokenizerJSON(of: self),
-            tokenizerConfigJSON: tokenizerConfiguration(hasEndOfText: true, contextLength: contextLength))
-    }
-}
-
-/// The ids of pieces that came before, as words come again and again.
-private struct EncodingCache {
-    private var pieces = PreTokenTable()
-    private var ids: [Int32] = []
-    private var ends: [Int] = []
-
-    // Long pieces seldom come again, and the cache of a large text must not grow with it.
-    private static let maximumLength = 32
-    private static let maximumCount = 1 << 16
-
-    /// Calls `body` with the ids of `piece`; false if they are not known.
-    func forEachID(of piece: Span<UInt8>, _ body: (Int32) -> Void) -> Bool {
-        guard piece.count <= Self.maximumLength, let number = pieces.number(of: piece) else { return false }
-        for index in (number == 0 ? 0 : ends[number - 1])..<ends[number] { body(ids[index]) }
-        return true
-    }
-
-    /// Keeps the ids of a piece that is not known, if it is worth it.
-    mutating func insert(_ piece: Span<UInt8>, _ pieceIDs: [Int32]) {
-        guard piece.count <= Self.maximumLength, pieces.count < Self.maximumCount else { return }
-        _ = pieces.insert(piece)
-        ids += pieceIDs
-        ends.append(ids.count)
     }
 }

@@ -1,115 +1,131 @@
 import HibariSupport
 
-/// The bytes and BPE tokenizers as `tokenizer.json`: byte-level BPE, for bytes without merges.
+/// Byte-level byte-pair tokenizers as `tokenizer.json`.
 ///
-/// The library's ByteLevel step maps each byte to a printable character. The model's vocabulary maps that
-/// character to the byte's value; merges make longer words of neighbors.
+/// The library's ByteLevel step maps each byte to a printable character (`ByteAlphabet`). The model's
+/// vocabulary maps that character to the byte's id; merges make longer words of neighbors.
 enum ByteLevelFormat {
-    static let bytesTokenizerJSON = tokenizerJSON(words: byteWords, merges: [], splitsIntoWords: false)
+    /// The file of the bytes tokenizer: no cuts, no merges.
+    static let bytesTokenizerJSON = tokenizerJSON(
+        of: BPEVocabulary(
+            tokens: bytesTokens, merges: [], specialTokens: [SpecialToken(endOfTextMarker, id: 256)],
+            endOfText: endOfTextMarker, preTokenization: .whole))
+
+    private static let bytesTokens: TokenTable = {
+        var tokens = TokenTable()
+        for byte in UInt8.min...UInt8.max { tokens.append([byte].span) }
+        return tokens
+    }()
 
     static func tokenizerJSON(of tokenizer: BPETokenizer) -> JSONValue {
-        tokenizerJSON(
-            words: (0..<tokenizer.merges.count + 256).map { word(tokenizer.bytes(of: $0)) },
-            merges: tokenizer.merges, splitsIntoWords: true)
+        tokenizerJSON(of: tokenizer.vocabulary)
     }
 
-    /// - Parameters:
-    ///   - words: the vocabulary by id; `<|endoftext|>` follows.
-    ///   - splitsIntoWords: whether the pattern of GPT-2 cuts the text before it is encoded.
-    private static func tokenizerJSON(
-        words: [String], merges: [TokenPair], splitsIntoWords: Bool
-    ) -> JSONValue {
-        var vocabulary = JSONObject(words.enumerated().map { (key: $0.element, value: .integer($0.offset)) })
-        vocabulary[endOfTextMarker] = .integer(words.count)
-        let byteLevel = byteLevel(splitsIntoWords: splitsIntoWords)
+    private static func tokenizerJSON(of vocabulary: BPEVocabulary) -> JSONValue {
+        let special = Dictionary(vocabulary.specialTokens.map { ($0.id, $0.content) }) { first, _ in first }
+        var words = JSONObject()
+        var spelled: [JSONValue] = []
+        for id in 0..<vocabulary.count {
+            let bytes = id < vocabulary.tokens.count ? vocabulary.tokens[id] : []
+            let word = special[id] ?? ByteAlphabet.word(bytes)
+            spelled.append(.string(word))
+            if !word.isEmpty { words[word] = .integer(id) }
+        }
         return tokenizerFile(
-            endOfText: words.count, preTokenizer: byteLevel, decoder: byteLevel,
+            specialTokens: vocabulary.specialTokens,
+            preTokenizer: PreTokenizationFormat.json(vocabulary.preTokenization),
+            postProcessor: TemplateFormat.json(vocabulary),
+            decoder: PreTokenizationFormat.byteLevel(vocabulary),
             model: [
                 "type": "BPE", "dropout": .null, "unk_token": .null, "continuing_subword_prefix": .null,
                 "end_of_word_suffix": .null, "fuse_unk": false, "byte_fallback": false,
-                "ignore_merges": false,
-                "vocab": .object(vocabulary),
+                "ignore_merges": .bool(vocabulary.keepsWholeTokens),
+                "vocab": .object(words),
                 "merges": .array(
-                    merges.map { [.string(words[Int($0.left)]), .string(words[Int($0.right)])] }),
+                    vocabulary.listedMerges.map { [spelled[Int($0.left)], spelled[Int($0.right)]] }),
             ])
     }
 
-    /// Nothing added in front.
-    private static func byteLevel(splitsIntoWords: Bool) -> JSONValue {
-        [
-            "type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false,
-            "use_regex": .bool(splitsIntoWords),
-        ]
+    /// Whether a file is of this kind: other byte-pair tokenizers do not cut bytes.
+    static func matches(_ file: TokenizerFile) -> Bool {
+        let step = file.root["pre_tokenizer"]
+        return step?["type"] == "ByteLevel"
+            || (step?["pretokenizers"]?.array ?? []).contains { $0["type"] == "ByteLevel" }
     }
 
-    /// Reads a file of exactly one of these two forms; bytes is the one that neither splits nor merges.
+    /// Reads a file of this kind. What decides about ids and is not known here is refused by name.
+    ///
+    /// - Parameter file: without a normalizer; one that has it is read by taking it out and normalizing first.
     static func load(_ file: TokenizerFile) throws(TokenizerError) -> any Tokenizer {
-        if file.root["model"]?["merges"] == [], file.root["pre_tokenizer"]?["use_regex"] == false {
-            try file.check(equals: bytesTokenizerJSON)
-            return ByteTokenizer()
+        if file.root["model"]?["merges"] == [], file.equals(bytesTokenizerJSON) { return ByteTokenizer() }
+        try file.check(members: [
+            "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer",
+            "post_processor", "decoder", "model",
+        ])
+        for name in ["truncation", "padding", "normalizer"] { try file.check(name, equals: .null) }
+        let preTokenization = try PreTokenizationFormat.read(file)
+        guard file.root["decoder"]?["type"] == "ByteLevel" else {
+            throw file.unsupported("decoder", file.root["decoder"])
         }
-        // First, because this is what tells the tokenizers of other models apart.
-        try file.check("pre_tokenizer", equals: byteLevel(splitsIntoWords: true))
-        let tokenizer = BPETokenizer(merges: try merges(of: file))
-        try file.check(equals: tokenizerJSON(of: tokenizer))
-        return tokenizer
+        try checkModel(file)
+        let specialTokens = try file.addedTokens()
+        guard let words = file.root["model"]?["vocab"]?.object else {
+            throw .invalidFile(path: file.path, problem: "model.vocab is not an object")
+        }
+        var list = try BytePairList(
+            path: file.path, component: "model.vocab", words: words, specialTokens: specialTokens)
+        try readMerges(file, into: &list)
+        var vocabulary = BPEVocabulary(
+            tokens: list.tokens, merges: list.merges, specialTokens: specialTokens,
+            endOfText: file.endOfText(specialTokens), preTokenization: preTokenization,
+            keepsWholeTokens: file.root["model"]?["ignore_merges"] == true)
+        try TemplateFormat.read(file, into: &vocabulary)
+        return try BPETokenizer(vocabulary)
     }
 
-    /// The merges, after checking that they make the words of the vocabulary in the order of their ids.
-    private static func merges(of file: TokenizerFile) throws(TokenizerError) -> [TokenPair] {
-        let vocabulary = try file.vocabulary()
+    /// Refuses settings of the model that change ids.
+    ///
+    /// What is done with unknown characters does not matter: all bytes are known.
+    private static func checkModel(_ file: TokenizerFile) throws(TokenizerError) {
+        let model = file.root["model"]?.object ?? JSONObject()
+        for (key, value) in model {
+            let isIdle =
+                switch key {
+                case "type", "vocab", "merges", "unk_token", "fuse_unk": true
+                case "dropout": value.isNull || value.double == 0
+                case "continuing_subword_prefix", "end_of_word_suffix": value.isNull || value == ""
+                case "byte_fallback": value == false
+                case "ignore_merges": value.bool != nil
+                default: false
+                }
+            if !isIdle { throw file.unsupported("model.\(key)", value) }
+        }
+    }
+
+    private static func readMerges(_ file: TokenizerFile, into list: inout BytePairList)
+        throws(TokenizerError)
+    {
         guard let entries = file.root["model"]?["merges"]?.array else {
             throw .invalidFile(path: file.path, problem: "model.merges is not a list")
         }
-        guard vocabulary.count == entries.count + BPETokenizer.minimumVocabularySize,
-            vocabulary.last == endOfTextMarker
-        else {
-            throw .unsupportedComponent(
-                path: file.path, component: "model.vocab",
-                found: "\(vocabulary.count) words, the last \(quoted(vocabulary.last ?? "")), "
-                    + "with \(entries.count) merges")
-        }
-        let words = vocabulary.map { Array($0.utf8) }
-        var ids = Dictionary(zip(words.prefix(256), 0 as Int32..<256)) { first, _ in first }
-        var merges: [TokenPair] = []
         for (index, entry) in entries.enumerated() {
-            let parts = (entry.array ?? []).compactMap { $0.string.map { Array($0.utf8) } }
-            guard parts.count == 2, entry.array?.count == 2, let left = ids[parts[0]],
-                let right = ids[parts[1]],
-                parts[0] + parts[1] == words[256 + index]
-            else {
-                throw .unsupportedComponent(
-                    path: file.path, component: "model.merges[\(index)]",
-                    found:
-                        "\(describe(entry)), not two earlier words that make \(quoted(vocabulary[256 + index]))"
-                )
+            let place = "model.merges[\(index)]"
+            if let pair = entry.array, pair.count == 2, let left = pair[0].string, let right = pair[1].string
+            {
+                try list.append(left, right, place: place)
+            } else if let text = entry.string, let pair = splitMerge(text) {
+                try list.append(pair.left, pair.right, place: place)
+            } else {
+                throw .invalidFile(path: file.path, problem: "\(place) is \(describe(entry)), not two words")
             }
-            merges.append(TokenPair(left, right))
-            ids[words[256 + index]] = Int32(256 + index)
         }
-        return merges
     }
 }
 
-// MARK: Bytes as characters
-
-/// A token's bytes in printable characters.
-private func word(_ bytes: [UInt8]) -> String {
-    bytes.reduce(into: "") { $0 += byteWords[Int($1)] }
+/// Two words with one space between them, as merges were written first.
+func splitMerge(_ line: String) -> (left: String, right: String)? {
+    guard let space = line.utf8.firstIndex(of: UInt8(ascii: " ")) else { return nil }
+    let (left, right) = (line[..<space], line[line.utf8.index(after: space)...])
+    if left.isEmpty || right.isEmpty || right.utf8.contains(UInt8(ascii: " ")) { return nil }
+    return (String(left), String(right))
 }
-
-/// The printable character for each byte: itself where Latin-1 has one that shows, otherwise the next of
-/// those from U+0100 on.
-/// Source: `bytes_to_unicode` in GPT-2's encoder.py.
-private let byteWords: [String] = {
-    var next: UInt32 = 0x100
-    return (UInt8.min...UInt8.max).map { byte in
-        switch byte {
-        case 0x21...0x7E, 0xA1...0xAC, 0xAE...0xFF:
-            return String(Unicode.Scalar(byte))
-        default:
-            defer { next += 1 }
-            return Unicode.Scalar(next).map { String($0) } ?? "?"
-        }
-    }
-}()

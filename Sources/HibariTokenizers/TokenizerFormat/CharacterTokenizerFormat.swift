@@ -13,7 +13,7 @@ enum CharacterTokenizerFormat {
         }
         if let id = tokenizer.endOfText { vocabulary[endOfTextMarker] = .integer(id) }
         return tokenizerFile(
-            endOfText: tokenizer.endOfText,
+            specialTokens: tokenizer.specialTokens,
             // `.` would leave out the line feed, and the flag that changes this differs between regex
             // engines.
             preTokenizer: [

@@ -37,11 +37,11 @@ extension Tokenizer {
 ///
 /// The class is the one that takes `tokenizer.json` as it is, whatever the architecture of the model beside
 /// it.
-func tokenizerConfiguration(hasEndOfText: Bool, contextLength: Int?) -> JSONValue {
+func tokenizerConfiguration(endOfText: String?, contextLength: Int?) -> JSONValue {
     var members: JSONObject = ["tokenizer_class": "PreTrainedTokenizerFast"]
-    if hasEndOfText {
-        members["bos_token"] = .string(endOfTextMarker)
-        members["eos_token"] = .string(endOfTextMarker)
+    if let endOfText {
+        members["bos_token"] = .string(endOfText)
+        members["eos_token"] = .string(endOfText)
     }
     members["clean_up_tokenization_spaces"] = false
     members["model_max_length"] = contextLength.map { .integer($0) }
@@ -50,22 +50,24 @@ func tokenizerConfiguration(hasEndOfText: Bool, contextLength: Int?) -> JSONValu
 
 /// The parts of `tokenizer.json` in the order in which the library writes them; what is not given is `null`.
 func tokenizerFile(
-    endOfText: Int?, preTokenizer: JSONValue, decoder: JSONValue, model: JSONValue
+    specialTokens: [SpecialToken], normalizer: JSONValue = .null, preTokenizer: JSONValue,
+    postProcessor: JSONValue = .null, decoder: JSONValue, model: JSONValue
 ) -> JSONValue {
-    let endOfTextEntry = endOfText.map { id in
+    let added = specialTokens.sorted { $0.id < $1.id }.map { token in
         [
-            "id": .integer(id), "content": .string(endOfTextMarker), "single_word": false, "lstrip": false,
-            "rstrip": false, "normalized": false, "special": true,
+            "id": .integer(token.id), "content": .string(token.content), "single_word": false,
+            "lstrip": false,
+            "rstrip": false, "normalized": false, "special": .bool(token.isControl),
         ] as JSONValue
     }
     return [
         "version": "1.0",
         "truncation": .null,
         "padding": .null,
-        "added_tokens": .array(endOfTextEntry.map { [$0] } ?? []),
-        "normalizer": .null,
+        "added_tokens": .array(added),
+        "normalizer": normalizer,
         "pre_tokenizer": preTokenizer,
-        "post_processor": .null,
+        "post_processor": postProcessor,
         "decoder": decoder,
         "model": model,
     ]

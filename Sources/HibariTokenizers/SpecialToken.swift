@@ -1,0 +1,84 @@
+/// A token that no byte-pair merge makes: it stands in text as a whole or not at all.
+public struct SpecialToken: Sendable, Hashable {
+    /// How it is spelled.
+    public var content: String
+    public var id: Int
+    /// Whether it is a control token: text becomes one only if that is asked for, and it stands for no text.
+    /// Otherwise it is an ordinary word that was added to a vocabulary, and text that spells it is that token.
+    public var isControl: Bool
+
+    public init(_ content: String, id: Int, isControl: Bool = true) {
+        (self.content, self.id, self.isControl) = (content, id, isControl)
+    }
+}
+
+/// Which control tokens text may become by spelling them.
+public enum AllowedSpecialTokens: Sendable, Hashable {
+    case none
+    case all
+    /// Those with these spellings.
+    case only(Set<String>)
+
+    func contains(_ content: String) -> Bool {
+        switch self {
+        case .none: false
+        case .all: true
+        // By bytes, as tokens are told apart.
+        case .only(let contents): contents.contains { $0.utf8.elementsEqual(content.utf8) }
+        }
+    }
+}
+
+/// Finds the places where tokens are spelled out in text: the leftmost, of several that begin there the
+/// longest.
+struct SpecialTokenFinder: Sendable {
+    private struct Entry {
+        var bytes: [UInt8]
+        var id: Int32
+    }
+
+    /// Longest first.
+    private let entries: [Entry]
+    private let isFirstByte: [Bool]
+
+    init(_ tokens: [SpecialToken]) {
+        entries =
+            tokens.filter { !$0.content.isEmpty }
+            .map { Entry(bytes: Array($0.content.utf8), id: Int32($0.id)) }
+            .sorted { $0.bytes.count > $1.bytes.count }
+        var isFirstByte = [Bool](repeating: false, count: 256)
+        for entry in entries { isFirstByte[Int(entry.bytes[0])] = true }
+        self.isFirstByte = isFirstByte
+    }
+
+    var isEmpty: Bool { entries.isEmpty }
+
+    /// The first token at `start` or after it.
+    func first(in text: Span<UInt8>, from start: Int) -> (range: Range<Int>, id: Int32)? {
+        for position in start..<text.count where isFirstByte[Int(text[position])] {
+            for entry in entries where spells(entry.bytes, text, at: position) {
+                return (position..<position + entry.bytes.count, entry.id)
+            }
+        }
+        return nil
+    }
+
+    /// Calls `ordinary` with the ranges of text between tokens, none empty, and `token` with the tokens.
+    func split(
+        _ text: Span<UInt8>, ordinary: (Range<Int>) throws(TokenizerError) -> Void, token: (Int32) -> Void
+    ) throws(TokenizerError) {
+        var start = 0
+        while let found = first(in: text, from: start) {
+            if found.range.lowerBound > start { try ordinary(start..<found.range.lowerBound) }
+            token(found.id)
+            start = found.range.upperBound
+        }
+        if start < text.count { try ordinary(start..<text.count) }
+    }
+
+    private func spells(_ bytes: [UInt8], _ text: Span<UInt8>, at position: Int) -> Bool {
+        guard position + bytes.count <= text.count else { return false }
+        for index in bytes.indices where bytes[index] != text[position + index] { return false }
+        return true
+    }
+}
