@@ -7,7 +7,7 @@ struct TokenizerCompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare", abstract: "Set tokenizers side by side on a text.",
         discussion: """
-            Bytes per token, also script by script (a token counts to the script of the character it begins in), whether \
+            Bytes per token, also script by script (a token counts to the script of its first character that is no space), whether \
             decoding gives back the text, and the speed of encoding on one thread.
 
             Example: hibari tokenizer compare book-tokenizer checkpoints/other --text book.txt
@@ -90,14 +90,14 @@ private struct TokenizerReport {
     }
 
     private mutating func count(_ text: TokenizedText) {
-        var token = 0
-        text.forEachCharacter { range, scalar in
-            let script = Script(scalar)
+        var scripts: [Script] = []
+        scripts.reserveCapacity(text.bytes.count)
+        text.forEachCharacter { scripts += repeatElement(Script($1), count: $0.count) }
+        for token in text.ids.indices {
+            let range = text.range(of: token)
+            let script = scripts[range].first { $0 != .space } ?? .space
             counts[script, default: Count()].bytes += range.count
-            while token < text.ids.count, text.range(of: token).lowerBound < range.upperBound {
-                counts[script, default: Count()].tokens += 1
-                token += 1
-            }
+            counts[script, default: Count()].tokens += 1
         }
     }
 
