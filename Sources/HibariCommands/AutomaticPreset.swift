@@ -8,48 +8,59 @@ struct AutomaticPreset {
     let settings: [(key: String, value: String)]
     let explanation: [String]
 
-    /// nil where the options leave nothing to choose from: another horizon, or a text that cannot be read,
-    /// which is reported later.
+    /// nil where the options leave nothing to choose from: another horizon, or a mistake in the options or the
+    /// text, which is reported later.
     ///
-    /// - Parameter values: what was given for each option.
-    init?(given values: [String: [String]]) throws {
-        guard let minutes = values["minutes"]?.last.flatMap(Double.init), minutes > 0, minutes < 1e6,
-            values.keys.allSatisfy({ !["steps", "tokens", "epochs"].contains($0) }),
-            let corpus = values["corpus"], !corpus.isEmpty, !corpus.contains("-"),
-            let reader = try? CorpusReader(paths: corpus, textKey: values["text-key"]?.last ?? "text")
+    /// - Parameters:
+    ///   - command: pretrain or plan.
+    ///   - arguments: the options that were given, those of a file first.
+    ///   - given: their names.
+    init?(command: String, _ arguments: [String], given: Set<String>) throws {
+        guard given.contains("minutes"),
+            let (options, threads) = try? Self.parse(command, arguments),
+            let configuration = try? options.uncheckedConfiguration(),
+            case .minutes(let minutes) = configuration.horizon, minutes > 0, minutes < 1e6,
+            !configuration.corpus.contains("-"), let bytes = Self.textBytes(configuration)
         else { return nil }
-        var bytes = 0
-        guard (try? reader.forEachDocument({ bytes += $0.bytes.count })) != nil else { return nil }
-        func number(_ key: String) -> Int? { values[key]?.last.flatMap { Int($0) } }
-        if let threads = number("threads"), (1...1024).contains(threads) {
-            ThreadPool.shared.setThreadCount(threads)
-        }
-        let tokenizer = TokenizerGuess(values["tokenizer"]?.last ?? "bytes")
-        let share = values["val-fraction"]?.last.flatMap(Double.init) ?? 0.1
-        var situation = DefaultRecipe.Situation(
-            seconds: minutes * 60, speed: try Self.measuredSpeed(vocabularySize: tokenizer.vocabularySize),
-            trainingTokens: Int(Double(bytes) / tokenizer.bytesPerToken * (1 - min(max(share, 0), 1))),
-            vocabularySize: tokenizer.vocabularySize)
-        situation.family = values["arch"]?.last.flatMap { .init(rawValue: $0) } ?? .qwen3
-        var fixed = DefaultRecipe.Fixed()
-        (fixed.layers, fixed.dim, fixed.heads) = (number("layers"), number("dim"), number("heads"))
-        (fixed.context, fixed.batch) = (number("context"), number("batch"))
-        // Sizes that do not go together are reported when the options are checked.
-        guard let recipe = try? DefaultRecipe(situation, fixed) else { return nil }
-        settings = Preset.settings(recipe.settings, besideOptimizer: values["optimizer"]?.last).filter {
-            values[$0.key] == nil && values["no-" + $0.key] == nil
-        }
-        explanation = recipe.explanation.filter { $0.options.isDisjoint(with: values.keys) }.map(\.text)
+        try threads.apply()
+        let tokenizer = TokenizerGuess(configuration.tokenizer)
+        let share = min(max(configuration.validationFraction, 0), 1)
+        let recipe = try DefaultRecipe(
+            DefaultRecipe.Situation(
+                seconds: minutes * 60, speed: try Self.measuredSpeed(),
+                trainingTokens: Int(Double(bytes) / tokenizer.bytesPerToken * (1 - share)),
+                vocabularySize: tokenizer.vocabularySize),
+            configuration, given: given)
+        settings = Preset.settings(
+            recipe.settings,
+            besideOptimizer: given.contains("optimizer") ? configuration.optimizer.rawValue : nil
+        ).filter { !given.contains($0.key) && !given.contains("no-" + $0.key) }
+        explanation = recipe.explanation.filter { $0.options.isDisjoint(with: given) }.map(\.text)
     }
 
-    /// Model arithmetic of training steps of a model of three million weights, timed for a few seconds.
+    private static func parse(_ command: String, _ arguments: [String]) throws -> (
+        PretrainOptions, ThreadOptions
+    ) {
+        if command == "plan" {
+            let plan = try PlanCommand.parse(arguments)
+            return (plan.options, plan.threads)
+        }
+        let pretrain = try PretrainCommand.parse(arguments)
+        return (pretrain.options, pretrain.threads)
+    }
+
+    /// The size of the text; nil if it cannot be read.
+    private static func textBytes(_ configuration: PretrainConfiguration) -> Int? {
+        try? CorpusInput(paths: configuration.corpus, textKey: configuration.textKey).byteCount()
+    }
+
+    /// Model arithmetic of training steps of a model of three million weights, timed for a second or so.
     ///
     /// Of the fastest step: what else runs on the machine in this moment should not choose the model.
-    private static func measuredSpeed(vocabularySize: Int) throws -> Double {
+    private static func measuredSpeed() throws -> Double {
         var configuration = PretrainConfiguration()
-        (configuration.layers, configuration.dim, configuration.heads) = (4, 256, 4)
-        configuration.optimizer = .muon
-        let benchmark = TrainingBenchmark(configuration, vocabularySize: vocabularySize, warmup: 1, steps: 4)
+        (configuration.layers, configuration.dim, configuration.heads, configuration.batch) = (4, 256, 4, 4)
+        let benchmark = TrainingBenchmark(configuration, vocabularySize: 257, warmup: 1, steps: 6)
         return try benchmark.run().bestFLOPsPerSecond
     }
 }
@@ -63,7 +74,7 @@ private struct TokenizerGuess {
         switch name {
         case "bytes", "chars": (vocabularySize, bytesPerToken) = (257, 1)
         case _ where name.hasPrefix("bpe:"):
-            vocabularySize = max(257, Int(name.dropFirst(4)) ?? 4096)
+            vocabularySize = min(max(257, Int(name.dropFirst(4)) ?? 4096), 1 << 20)
             bytesPerToken = 3
         default: (vocabularySize, bytesPerToken) = (32_768, 4)
         }

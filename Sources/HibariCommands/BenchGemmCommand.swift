@@ -1,6 +1,7 @@
 import ArgumentParser
 import HibariKernels
 import HibariSupport
+import HibariTraining
 
 struct BenchGemmCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -89,6 +90,12 @@ private struct LayerShape {
         let sizes = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
         guard sizes.count == 3, sizes.allSatisfy({ (1...1_000_000).contains($0) }) else {
             throw UsageError.invalidShape(text)
+        }
+        let elements = sizes[0] * sizes[1] + sizes[1] * sizes[2] + sizes[0] * sizes[2]
+        // The operands, and a result of each contender.
+        let needed = 12 * Double(elements)
+        guard needed < Double(physicalMemoryBytes()) else {
+            throw RunError.notEnoughMemory(needed: needed, present: physicalMemoryBytes())
         }
         self.init(rows: sizes[0], columns: sizes[1], depth: sizes[2])
     }

@@ -26,30 +26,27 @@ func expandConfiguration(_ arguments: [String]) throws -> [String] {
     let fromFile = settings.first { $0.key == "preset" }?.values.first
     let preset = try take("--preset", from: &rest) ?? fromFile
     let given = Set(rest.compactMap { optionName($0) })
-    var expanded: [String] = []
     let own = settings.filter { $0.key != "preset" }
+    let allNames = given.union(own.map(\.key))
     // A horizon or a list of the file, or of the command line, replaces one given before it.
     let horizons: Set<String> = ["steps", "tokens", "epochs", "minutes"]
     func isReplaced(_ key: String, by later: Set<String>) -> Bool {
         horizons.contains(key) && !later.isDisjoint(with: horizons) || key == "corpus" && later.contains(key)
     }
-    let values = optionValues(rest, over: own)
-    if preset == nil, !given.contains("help"), let automatic = try AutomaticPreset(given: values) {
-        for (key, value) in automatic.settings { expanded += option(key, [value]) }
+    let stated = own.filter { !isReplaced($0.key, by: given) }.flatMap { option($0.key, $0.values) } + rest
+    var implied: [(key: String, value: String)] = []
+    if let preset {
+        var others = stated
+        let optimizer = try take("--optimizer", from: &others)
+        implied = Preset.settings(try Preset.named(preset).settings, besideOptimizer: optimizer)
+            .filter { !isReplaced($0.key, by: allNames) }
+    } else if !given.contains("help"),
+        let automatic = try AutomaticPreset(command: command, stated, given: allNames)
+    {
+        implied = automatic.settings
         for line in automatic.explanation { printToStandardError("recipe     \(line)") }
     }
-    if let preset {
-        let fileKeys = Set(own.map(\.key))
-        let settings = try Preset.named(preset).settings
-        for (key, value) in Preset.settings(settings, besideOptimizer: values["optimizer"]?.last)
-        where !isReplaced(key, by: given.union(fileKeys)) {
-            expanded += option(key, [value])
-        }
-    }
-    for setting in own where !isReplaced(setting.key, by: given) {
-        expanded += option(setting.key, setting.values)
-    }
-    return [command] + expanded + rest
+    return [command] + implied.flatMap { option($0.key, [$0.value]) } + stated
 }
 
 /// Replaces `--shape NAME` of `bench train` in the same way.
@@ -63,26 +60,6 @@ private func expandShape(_ arguments: [String]) throws -> [String] {
 private func optionName(_ argument: String) -> String? {
     guard argument.hasPrefix("--") else { return nil }
     return argument.dropFirst(2).split(separator: "=", maxSplits: 1).first.map(String.init)
-}
-
-/// What the arguments give for each option, else the settings of a file.
-private func optionValues(
-    _ arguments: [String], over settings: [(key: String, values: [String])]
-) -> [String: [String]] {
-    var values = Dictionary(settings.map { ($0.key, $0.values) }, uniquingKeysWith: { $1 })
-    var current: String?
-    var given: Set<String> = []
-    for argument in arguments {
-        if let name = optionName(argument) {
-            if given.insert(name).inserted { values[name] = [] }
-            current = name
-            let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            if parts.count == 2 { values[name]!.append(String(parts[1])) }
-        } else if let current {
-            values[current]!.append(argument)
-        }
-    }
-    return values
 }
 
 /// The arguments that give an option these values; `true` and `false` are flags.

@@ -6,8 +6,9 @@ extension StoryLanguage: ExpressibleByArgument {}
 
 struct CorpusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "corpus", abstract: "Make the embedded stories, and check stories that a model wrote.",
-        subcommands: [CorpusMakeCommand.self, CorpusCheckCommand.self])
+        commandName: "corpus",
+        abstract: "Tokenize a corpus once; make the embedded stories, and check stories that a model wrote.",
+        subcommands: [CorpusPrepareCommand.self, CorpusMakeCommand.self, CorpusCheckCommand.self])
 }
 
 struct CorpusMakeCommand: ParsableCommand {

@@ -38,7 +38,7 @@ struct EvalCommand: ParsableCommand {
                 name: "context", value: "\(window)", expected: "from 1 to the model's \(limit)")
         }
         let corpus = try TokenizedCorpus(
-            reading: try CorpusReader(paths: text, textKey: textKey), tokenizer: folder.tokenizer)
+            try CorpusInput(paths: text, textKey: textKey), tokenizer: folder.tokenizer)
         let windows = try EvaluationWindows(
             tokens: corpus.all, batchSize: max(1, 4096 / window), contextLength: window)
         if let logits { try writeLogits(folder.model, corpus, window, to: logits) }

@@ -12,7 +12,9 @@ extension Recompute: ExpressibleByArgument {}
 struct DataOptions: ParsableArguments {
     @Option(
         parsing: .upToNextOption,
-        help: ArgumentHelp("Text files, folders, .gz, .jsonl, or - for standard input.", valueName: "path"))
+        help: ArgumentHelp(
+            "Text files, folders, .gz, .jsonl, - for standard input, or a folder of corpus prepare.",
+            valueName: "path"))
     var corpus: [String] = []
 
     @Option(help: ArgumentHelp("The key of the text in JSON lines.", valueName: "key"))
@@ -123,6 +125,13 @@ struct PretrainOptions: ParsableArguments {
     var config: String?
 
     func configuration() throws -> PretrainConfiguration {
+        let configuration = try uncheckedConfiguration()
+        try configuration.validate()
+        return configuration
+    }
+
+    /// The same without a look at whether the values are possible.
+    func uncheckedConfiguration() throws -> PretrainConfiguration {
         if data.corpus.isEmpty {
             throw UsageError.missingOption(name: "corpus", purpose: "name the text to train on")
         }
@@ -147,7 +156,6 @@ struct PretrainOptions: ParsableArguments {
         c.logEvery = monitor.logEvery
         c.saveEvery = monitor.saveEvery
         c.keep = monitor.keep
-        try c.validate()
         return c
     }
 

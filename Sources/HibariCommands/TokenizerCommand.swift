@@ -5,9 +5,11 @@ import HibariTokenizers
 struct TokenizerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tokenizer",
-        abstract: "Turn text into token ids and back, and show what a tokenizer is.",
+        abstract: "Learn a vocabulary, turn text into token ids and back, and show what a tokenizer is.",
         subcommands: [
-            TokenizerEncodeCommand.self, TokenizerDecodeCommand.self, TokenizerInfoCommand.self,
+            TokenizerTrainCommand.self, TokenizerEncodeCommand.self, TokenizerDecodeCommand.self,
+            TokenizerShowCommand.self, TokenizerCompareCommand.self, TokenizerVerifyCommand.self,
+            TokenizerExportCommand.self, TokenizerAddSpecialCommand.self, TokenizerInfoCommand.self,
         ])
 }
 
@@ -24,15 +26,18 @@ struct TokenizerOptions: ParsableArguments {
             valueName: "name|regex"))
     var pattern: String?
 
-    func load() throws -> any Tokenizer {
+    func load() throws -> any Tokenizer { try Self.load(tokenizer, pattern: pattern) }
+
+    /// - Parameter pattern: how a `.tiktoken` file cuts text.
+    static func load(_ tokenizer: String, pattern: String?) throws -> any Tokenizer {
         if tokenizer == "bytes" { return ByteTokenizer() }
         let cut = pattern.map { name in
             PreTokenizerPattern(rawValue: name).map { .pattern($0) } ?? PreTokenization(regex: name)
         }
-        if pattern != nil, !tokenizer.hasSuffix(".tiktoken") {
+        if let pattern, !tokenizer.hasSuffix(".tiktoken") {
             throw UsageError.invalidOption(
-                name: "pattern", value: pattern ?? "",
-                expected: "no value unless the tokenizer is a .tiktoken file")
+                name: "pattern", value: pattern, expected: "no value unless the tokenizer is a .tiktoken file"
+            )
         }
         return try loadTokenizer(path: tokenizer, pattern: cut)
     }
@@ -51,11 +56,17 @@ struct TokenizerEncodeCommand: ParsableCommand {
     @Argument(help: "Text file, or - for standard input.") var file = "-"
     @Flag(help: "Let text become the special tokens that it spells.") var allowSpecial = false
     @Flag(help: "Print a JSON array of ids.") var json = false
+    @Flag(
+        help:
+            "Print an array of objects instead, with the place of each token in bytes and in characters, from 0."
+    )
+    var offsets = false
     @Flag(help: "Read a JSON string from each line, and print a JSON array for each.") var jsonLines = false
 
     func run() throws {
         let tokenizer = try options.load()
         let bytes = try readFile(file == "-" ? "/dev/stdin" : file)
+        if offsets { return printResult(try places(tokenizer, bytes).text()) }
         guard jsonLines else { return printResult(shown(try ids(tokenizer, bytes), asJSON: json)) }
         var output = ""
         for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
@@ -65,6 +76,26 @@ struct TokenizerEncodeCommand: ParsableCommand {
             output += shown(try ids(tokenizer, Array(text.utf8)), asJSON: true) + "\n"
         }
         printResult(output, terminator: "")
+    }
+
+    private func places(_ tokenizer: any Tokenizer, _ bytes: [UInt8]) throws -> JSONValue {
+        if allowSpecial || jsonLines {
+            throw UsageError.notWith(name: allowSpecial ? "allow-special" : "json-lines", other: "offsets")
+        }
+        let text = try TokenizedText(bytes, tokenizer: tokenizer)
+        let characters = text.characterOffsets
+        func pair(_ range: Range<Int>) -> JSONValue {
+            [.integer(range.lowerBound), .integer(range.upperBound)]
+        }
+        return .array(
+            text.ids.indices.map { index in
+                let range = text.range(of: index)
+                return [
+                    "id": .integer(Int(text.ids[index])), "bytes": pair(range),
+                    // A token that begins inside a character has its place too.
+                    "characters": pair(characters[range.lowerBound + 1] - 1..<characters[range.upperBound]),
+                ]
+            })
     }
 
     private func ids(_ tokenizer: any Tokenizer, _ bytes: [UInt8]) throws -> [Int32] {

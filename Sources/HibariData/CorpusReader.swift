@@ -81,6 +81,23 @@ public struct CorpusReader: Sendable {
         return summary
     }
 
+    /// Calls `body` with all text, in order, long documents of text files in parts: what looks at words only
+    /// needs no document whole in memory.
+    ///
+    /// A text has the same pieces as its parts, `TextCuts` sees to that.
+    /// - Throws: as `forEachDocument`.
+    public func forEachPart(_ body: ([UInt8]) throws(DataError) -> Void) throws(DataError) {
+        var isEmpty = true
+        for file in files {
+            try documents(of: file, partSize: 1 << 20) { (part) throws(DataError) in
+                if part.bytes.isEmpty { return }
+                isEmpty = false
+                try body(part.bytes)
+            }
+        }
+        if isEmpty { throw .emptyCorpus(paths: paths) }
+    }
+
     /// All documents, for a corpus that fits in memory.
     public func documents() throws(DataError) -> [Document] {
         var documents: [Document] = []
@@ -89,12 +106,13 @@ public struct CorpusReader: Sendable {
     }
 
     private func documents(
-        of file: CorpusFile, _ body: (Document) throws(DataError) -> Void
+        of file: CorpusFile, partSize: Int? = nil, _ body: (Document) throws(DataError) -> Void
     ) throws(DataError) {
         let stream = try file.open()
         var splitter: any DocumentSplitter =
             file.hasJSONLines(format)
-            ? JSONLinesSplitter(path: file.path, textKey: textKey) : TextSplitter(path: file.path)
+            ? JSONLinesSplitter(path: file.path, textKey: textKey)
+            : TextSplitter(path: file.path, partSize: partSize)
         var isFirst = true
         while true {
             var chunk = try stream.next()

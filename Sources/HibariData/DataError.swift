@@ -22,13 +22,21 @@ public enum DataError: UserError, Equatable {
     case noEndOfText(kind: String)
     /// Fewer tokens than one sequence takes.
     case corpusTooShort(tokens: Int, contextLength: Int)
+    /// A token shard or its corpus.json is damaged or cut off, or has ids that the tokenizer does not have.
+    case invalidShard(path: String, offset: Int?, problem: String)
+    /// The shards were made with another tokenizer. `folder` holds the right one.
+    case otherTokenizer(path: String, expected: String, got: String, folder: String)
+    /// Tokens and text, or tokens of several folders, were given as one corpus.
+    case mixedCorpus(paths: [String])
+    /// A tokenizer was to be made from a corpus that has no text.
+    case noTextForTokenizer(path: String)
     /// The validation share is not in 0..<1.
     case invalidValidationFraction(Double)
 
     public var exitStatus: ExitStatus {
         switch self {
         case .file(let error): error.exitStatus
-        case .invalidValidationFraction: .usage
+        case .invalidValidationFraction, .mixedCorpus, .noTextForTokenizer: .usage
         case .cannotEncode(_, _, let error), .tokenizer(let error): error.exitStatus
         default: .badData
         }
@@ -61,8 +69,37 @@ public enum DataError: UserError, Equatable {
             the text has \(tokens) tokens, fewer than the \(contextLength + 1) that one sequence takes with a context \
             length of \(contextLength); give more text or choose a shorter context
             """
+        case .invalidShard(let path, let offset, let problem):
+            "\(path)\(offset.map { ", byte \($0)" } ?? ""): \(problem); prepare or fetch the tokens again"
+        case .otherTokenizer(let path, let expected, let got, let folder):
+            """
+            \(path): the tokens were made with another tokenizer (SHA-256 \(expected.prefix(12))…, this one is \
+            \(got.prefix(12))…); give --tokenizer \(folder)
+            """
+        case .mixedCorpus(let paths):
+            """
+            \(paths.joined(separator: ", ")): prepared tokens go with nothing else; give one folder of hibari corpus prepare, \
+            or .bin files only, or text only
+            """
+        case .noTextForTokenizer(let path):
+            "\(path): a corpus of tokens has no text to make a tokenizer from; give --tokenizer with the folder of theirs"
         case .invalidValidationFraction(let fraction):
             "the validation fraction is \(fraction); it must be at least 0 and less than 1"
         }
+    }
+}
+
+/// Runs what reads or writes files, whose errors are those of files and JSON.
+func withDataErrors<Result>(_ body: () throws -> Result) throws(DataError) -> Result {
+    do {
+        return try body()
+    } catch let error as DataError {
+        throw error
+    } catch let error as FileError {
+        throw .file(error)
+    } catch let JSONError.inFile(path, error) {
+        throw .invalidShard(path: path, offset: nil, problem: "\(error)")
+    } catch {
+        preconditionFailure("withDataErrors: \(error) is neither of a file nor of JSON")
     }
 }

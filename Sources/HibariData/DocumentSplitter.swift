@@ -39,6 +39,14 @@ private struct SeparatedPieces {
         searched = max(0, rest.count - separator.count + 1)
     }
 
+    /// Takes out the first `count` bytes, which hold no separator.
+    mutating func removePrefix(_ count: Int) -> [UInt8] {
+        let prefix = Array(rest[..<count])
+        rest.removeFirst(count)
+        searched = max(0, searched - count)
+        return prefix
+    }
+
     private func firstSeparator(from start: Int) -> Int? {
         rest.withUnsafeBytes { bytes in
             var start = start
@@ -58,11 +66,20 @@ private struct SeparatedPieces {
 /// Text: one document, or several with `<|endoftext|>` between them.
 struct TextSplitter: DocumentSplitter {
     let path: String
+    /// Longer documents come in parts of about this many bytes, cut where `TextCuts` allows; nil for whole ones.
+    let partSize: Int?
     var position = 0
     private var pieces = SeparatedPieces(separator: Array(endOfTextMarker.utf8))
     private var hasSeenMarker = false
+    /// How much of the text at hand is known to have no place to cut.
+    private var cutSearched = 0
+    /// Whether a part of the document at hand was handed on.
+    private var isInsideDocument = false
 
-    init(path: String) { self.path = path }
+    init(path: String, partSize: Int? = nil) {
+        self.path = path
+        self.partSize = partSize
+    }
 
     mutating func append(
         _ bytes: [UInt8], _ body: (Document) throws(DataError) -> Void
@@ -70,9 +87,38 @@ struct TextSplitter: DocumentSplitter {
         let (path, markerLength) = (path, pieces.separator.count)
         try pieces.append(bytes) { (piece) throws(DataError) in
             hasSeenMarker = true
+            cutSearched = 0
+            isInsideDocument = false
             try body(trimmedDocument(piece, path: path, offset: position))
             position += piece.count + markerLength
         }
+        while let partSize, let cut = nextCut(partSize: partSize) {
+            var part = pieces.removePrefix(cut)
+            if hasSeenMarker, !isInsideDocument { part = Array(part.drop(while: isLineBreak)) }
+            try body(Document(bytes: part, path: path, offset: position))
+            position += cut
+            cutSearched = 0
+            isInsideDocument = true
+        }
+    }
+
+    /// Where the text at hand is cut next; nil if that depends on what follows it.
+    ///
+    /// Not where a marker may follow: line breaks before it are no text. A text without any place to cut is
+    /// cut between two characters, or it would have to fit in memory.
+    private mutating func nextCut(partSize: Int) -> Int? {
+        // What decides about a place is within the next eight bytes.
+        let (limit, longest) = (pieces.rest.count - 8, 16 * partSize)
+        var place = max(partSize, cutSearched) - 1
+        repeat {
+            guard let next = TextCuts.firstCut(from: place + 1, in: pieces.rest.span) else { break }
+            place = next
+            if place > min(limit, longest) { break }
+            if !pieces.rest[place...].prefix(4).contains(UInt8(ascii: "<")) { return place }
+        } while true
+        cutSearched = max(0, limit)
+        if limit <= longest { return nil }
+        return (0..<4).map { longest - $0 }.first { pieces.rest[$0] & 0xC0 != 0x80 } ?? longest
     }
 
     mutating func finish(_ body: (Document) throws(DataError) -> Void) throws(DataError) {
@@ -85,12 +131,13 @@ struct TextSplitter: DocumentSplitter {
 
 /// A document without the line breaks at its two ends.
 private func trimmedDocument(_ piece: ArraySlice<UInt8>, path: String, offset: Int) -> Document {
-    func isLineBreak(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") }
     let withoutStart = piece.drop(while: isLineBreak)
     var trimmed = withoutStart
     while let last = trimmed.last, isLineBreak(last) { trimmed.removeLast() }
     return Document(bytes: Array(trimmed), path: path, offset: offset + piece.count - withoutStart.count)
 }
+
+private func isLineBreak(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") }
 
 /// A JSON object per line, with the text under a key.
 struct JSONLinesSplitter: DocumentSplitter {

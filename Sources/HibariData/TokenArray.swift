@@ -1,8 +1,10 @@
-/// Token ids in as little memory as the vocabulary allows: 16 bits each up to 65,536 ids, otherwise 32.
+/// Token ids in as little memory as the vocabulary allows, 16 bits each up to 65,536 ids, otherwise 32; or in
+/// mapped files, where they take none.
 public struct TokenArray: Sendable {
     private enum Storage: Sendable {
         case narrow([UInt16])
         case wide([Int32])
+        case mapped(MappedTokens)
     }
 
     private var storage: Storage
@@ -18,29 +20,45 @@ public struct TokenArray: Sendable {
         append { emit in for token in tokens { emit(token) } }
     }
 
+    /// Tokens in files, all of whose ids are known to be in the vocabulary.
+    init(_ tokens: MappedTokens) { storage = .mapped(tokens) }
+
     public var count: Int {
         switch storage {
         case .narrow(let tokens): tokens.count
         case .wide(let tokens): tokens.count
+        case .mapped(let tokens): tokens.count
         }
     }
 
-    /// The memory one token takes, 2 or 4.
+    /// What one token takes in memory or in its file, 2 or 4.
     public var bytesPerToken: Int {
         switch storage {
         case .narrow: 2
         case .wide: 4
+        case .mapped(let tokens): tokens.bytesPerToken
         }
     }
 
     public subscript(index: Int) -> Int32 {
         switch storage {
-        case .narrow(let tokens): Int32(tokens[index])
-        case .wide(let tokens): tokens[index]
+        case .narrow(let tokens): return Int32(tokens[index])
+        case .wide(let tokens): return tokens[index]
+        case .mapped(let tokens):
+            precondition(index >= 0 && index < tokens.count, "TokenArray: token \(index) of \(tokens.count)")
+            var token: Int32 = 0
+            tokens.forEach(in: index..<index + 1) { token = $1 }
+            return token
         }
     }
 
-    /// Calls `body` with a function that appends one id. Traps on an id that does not fit.
+    /// Appends `tokens`. Traps on an id that does not fit.
+    mutating func append(_ tokens: ArraySlice<Int32>) {
+        append { emit in for token in tokens { emit(token) } }
+    }
+
+    /// Calls `body` with a function that appends one id. Traps on an id that does not fit, and on mapped
+    /// files.
     ///
     /// The storage is taken out while `body` runs, so that appending does not copy it.
     mutating func append<Failure: Error>(
@@ -55,6 +73,8 @@ public struct TokenArray: Sendable {
             storage = .wide([])
             defer { storage = .wide(tokens) }
             try body { tokens.append($0) }
+        case .mapped:
+            preconditionFailure("TokenArray.append: the tokens are in files, which are only read")
         }
     }
 
@@ -66,6 +86,7 @@ public struct TokenArray: Sendable {
         switch storage {
         case .narrow(let tokens): for (i, j) in range.enumerated() { target[i] = Int32(tokens[j]) }
         case .wide(let tokens): for (i, j) in range.enumerated() { target[i] = tokens[j] }
+        case .mapped(let tokens): tokens.forEach(in: range) { target[$0 - range.lowerBound] = $1 }
         }
     }
 
@@ -74,6 +95,24 @@ public struct TokenArray: Sendable {
         switch storage {
         case .narrow(let tokens): for index in range { body(Int32(tokens[index])) }
         case .wide(let tokens): for index in range { body(tokens[index]) }
+        case .mapped(let tokens): tokens.forEach(in: range) { body($1) }
+        }
+    }
+
+    /// Calls `body` with the ids as a file has them: little-endian, `bytesPerToken` bytes each.
+    func withBytes<Failure: Error>(_ body: (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
+        // Hibari's processors are little-endian; the pointers are valid during the calls.
+        switch storage {
+        case .narrow(let tokens):
+            try tokens.withUnsafeBufferPointer { (ids) throws(Failure) in
+                try body(UnsafeRawBufferPointer(ids))
+            }
+        case .wide(let tokens):
+            try tokens.withUnsafeBufferPointer { (ids) throws(Failure) in
+                try body(UnsafeRawBufferPointer(ids))
+            }
+        case .mapped:
+            preconditionFailure("TokenArray.withBytes: the tokens are in files")
         }
     }
 }

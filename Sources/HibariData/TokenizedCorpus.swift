@@ -16,21 +16,30 @@ public struct TokenizedCorpus: Sendable {
     ///   and no token to put between them.
     public init(reading reader: CorpusReader, tokenizer: some Tokenizer) throws(DataError) {
         var tokens = TokenArray(vocabularySize: tokenizer.vocabularySize)
-        var documentCount = 0
-        summary = try reader.forEachDocument { (document) throws(DataError) in
-            documentCount += 1
-            // Whether the first document is to be ended is known only now that there is a second one.
-            if documentCount > 1 { try tokens.appendEnd(of: tokenizer) }
-            do throws(TokenizerError) {
-                try tokens.append { (emit) throws(TokenizerError) in
-                    try tokenizer.encode(document.bytes.span, emit: emit)
-                }
-            } catch {
-                throw document.located(error)
-            }
-        }
-        if documentCount > 1 { try tokens.appendEnd(of: tokenizer) }
+        var encoder = CorpusEncoder(tokenizer)
+        summary = try encoder.encode(reader) { (ids, _) throws(DataError) in tokens.append(ids) }
         self.tokens = tokens
+        byteLengths = tokenizer.byteLengths
+    }
+
+    /// Reads and encodes text, or opens tokens that were prepared and checks all of them.
+    ///
+    /// - Throws: as above; `DataError` for damaged tokens, or those of another tokenizer.
+    public init(_ input: CorpusInput, tokenizer: some Tokenizer) throws(DataError) {
+        switch input {
+        case .text(let reader):
+            self = try TokenizedCorpus(reading: reader, tokenizer: tokenizer)
+        case .shards(let folder):
+            self.init(try folder.tokens(of: tokenizer), folder.summary, tokenizer)
+        case .tokenFiles(let files):
+            let (tokens, summary) = try files.tokens(of: tokenizer)
+            self.init(tokens, summary, tokenizer)
+        }
+    }
+
+    private init(_ tokens: MappedTokens, _ summary: CorpusSummary, _ tokenizer: some Tokenizer) {
+        self.tokens = TokenArray(tokens)
+        self.summary = summary
         byteLengths = tokenizer.byteLengths
     }
 
@@ -61,12 +70,5 @@ public struct TokenizedCorpus: Sendable {
         }
         let cut = Int((1 - validationFraction) * Double(count))
         return (TokenSlice(tokens, range: 0..<cut), TokenSlice(tokens, range: cut..<count))
-    }
-}
-
-extension TokenArray {
-    fileprivate mutating func appendEnd(of tokenizer: some Tokenizer) throws(DataError) {
-        guard let end = tokenizer.endOfText else { throw .noEndOfText(kind: tokenizer.kind) }
-        append { $0(Int32(end)) }
     }
 }

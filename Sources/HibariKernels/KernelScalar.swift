@@ -28,7 +28,6 @@ package protocol KernelScalar: BinaryFloatingPoint, Sendable {
     static func combineScalar(_ function: BinaryFunction, _ count: Int, _ x: Input, _ y: Self, _ z: Output)
     static func addScaled(_ count: Int, _ scale: Self, _ x: Input, _ y: Output)
     static func blend(_ count: Int, _ alpha: Self, _ x: Input, _ beta: Self, _ y: Input, _ z: Output)
-    static func addProduct(_ count: Int, _ x: Input, _ y: Input, _ z: Output)
     static func scale(_ count: Int, _ factor: Self, _ x: Input, _ y: Output)
     static func swiGLU(rows: Int, width: Int, _ gateUp: Input, _ y: Output)
     static func swiGLUBackward(rows: Int, width: Int, _ gateUp: Input, _ dy: Input, _ dGateUp: Output)

@@ -22,7 +22,8 @@ public final class BufferPool: Sendable {
     }
 
     fileprivate struct State {
-        /// nil if no addresses can be reserved: then every buffer has a size class.
+        /// nil if no addresses can be reserved. Without it, or where no free piece of it is long enough, a buffer
+        /// is memory of its own.
         var arena = BufferArena(capacity: physicalMemoryBytes())
         var free: [Int: [UInt]] = [:]
         var statistics = Statistics()
@@ -81,9 +82,8 @@ public final class BufferPool: Sendable {
 extension BufferPool.State {
     /// The address of a buffer of a rounded size, used before or new.
     fileprivate mutating func take(_ size: Int, fromArena: Bool) -> UInt? {
-        if fromArena {
-            let before = arena!.extent
-            guard let address = arena!.allocate(size) else { return nil }
+        let before = arena?.extent ?? 0
+        if fromArena, let address = arena!.allocate(size) {
             let grown = arena!.extent - before
             statistics.systemAllocations += grown > 0 ? 1 : 0
             statistics.reservedBytes += grown

@@ -32,6 +32,16 @@ public final class MappedFile: @unchecked Sendable {
         bytes = UnsafeRawBufferPointer(start: address, count: count)
     }
 
+    /// Lets the system take back the memory of pages within `range`; they are read again when touched.
+    public func releasePages(_ range: Range<Int>) {
+        let page = max(1, sysconf(Int32(_SC_PAGESIZE)))
+        let start = (range.lowerBound + page - 1) / page * page
+        let end = range.upperBound == bytes.count ? bytes.count : range.upperBound / page * page
+        guard let address = bytes.baseAddress, start < end else { return }
+        // Advice only: where it cannot be followed, nothing changes.
+        madvise(UnsafeMutableRawPointer(mutating: address + start), end - start, MADV_DONTNEED)
+    }
+
     deinit {
         if let address = bytes.baseAddress {
             munmap(UnsafeMutableRawPointer(mutating: address), bytes.count)

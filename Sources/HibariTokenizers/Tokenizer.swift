@@ -21,6 +21,10 @@ public protocol Tokenizer: Sendable {
     ///   have been emitted by then.
     func encode(_ bytes: Span<UInt8>, emit: (Int32) -> Void) throws(TokenizerError)
 
+    /// Whether the ids of every text are those of its parts, one after the other, where `TextCuts` cuts it; then
+    /// threads can share the work.
+    var encodesInParts: Bool { get }
+
     /// The bytes that `id` stands for; none for a special token.
     ///
     /// - Precondition: `id` is in 0..<`vocabularySize`.
@@ -56,6 +60,8 @@ public protocol Tokenizer: Sendable {
 }
 
 extension Tokenizer {
+    public var encodesInParts: Bool { false }
+
     /// The ids of `bytes`.
     public func encode(_ bytes: [UInt8]) throws(TokenizerError) -> [Int32] {
         var ids: [Int32] = []

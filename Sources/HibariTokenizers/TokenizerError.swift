@@ -12,8 +12,6 @@ public enum TokenizerError: UserError, Equatable {
     case vocabularyTooSmall(size: Int, minimum: Int)
     /// A token was to be added that is empty or that there is already.
     case tokenExists(String)
-    /// The distinct pieces of the training text take more bytes than this.
-    case trainingTextTooLarge(limit: Int)
     /// A regular expression that text is to be cut with is malformed, or has a part that Hibari cannot
     /// translate, at this byte of it.
     case invalidPattern(pattern: String, offset: Int, problem: String)
@@ -21,6 +19,8 @@ public enum TokenizerError: UserError, Equatable {
     case patternFailed(pattern: String, offset: Int, problem: String)
     /// A vocabulary was to be written as ranks, and tiktoken would not make this token as its merges do.
     case noRanks(token: String, id: Int)
+    /// The tokens of a text do not spell it from this byte on: the tokenizer normalizes.
+    case notReversible(offset: Int)
     /// There is no tokenizer file at this path.
     case missingFile(path: String)
     /// The tokenizer file is damaged or contradicts itself.
@@ -59,8 +59,6 @@ public enum TokenizerError: UserError, Equatable {
             """
         case .tokenExists(let content):
             "cannot add the token \(quoted(content)): it is empty or in the vocabulary; choose another spelling"
-        case .trainingTextTooLarge(let limit):
-            "the different words of the text take more than \(limit) bytes; train the tokenizer on a part of the text"
         case .invalidPattern(let pattern, let offset, let problem):
             "the pattern \(quoted(pattern)) is wrong at byte \(offset): \(problem); mend it or name a known pattern"
         case .patternFailed(let pattern, let offset, let problem):
@@ -72,6 +70,11 @@ public enum TokenizerError: UserError, Equatable {
             """
             the ids of this vocabulary cannot be ranks of tiktoken: it would not make the token \(quoted(token)) \
             (\(id)) as the merges do; export it as tokenizer.json
+            """
+        case .notReversible(let offset):
+            """
+            the tokens do not spell the text from byte offset \(offset) on, so they have no places in it; use a \
+            tokenizer that does not normalize, e.g. a byte-level one
             """
         case .missingFile(let path):
             "\(path): no such file; give a folder that contains tokenizer.json"

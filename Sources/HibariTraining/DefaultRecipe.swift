@@ -11,7 +11,6 @@ public struct DefaultRecipe: Sendable {
         public var speed: Double
         public var trainingTokens: Int
         public var vocabularySize: Int
-        public var family = ModelFamily.qwen3
 
         public init(seconds: Double, speed: Double, trainingTokens: Int, vocabularySize: Int) {
             self.seconds = seconds
@@ -21,17 +20,12 @@ public struct DefaultRecipe: Sendable {
         }
     }
 
-    /// Sizes the user has decided on.
-    public struct Fixed: Sendable {
-        public var layers, dim, heads, context, batch: Int?
-        public init() {}
-    }
-
     public let layers, dim, heads, context, batch: Int
     /// For the whole run.
     public let tokens: Double
     public let parameters: Int
     public let dropout: Double
+    private let learningRate: Double
     private let situation: Situation
 
     /// Depth and width of the models to choose from, each about twice the one before.
@@ -44,43 +38,65 @@ public struct DefaultRecipe: Sendable {
     /// Fewer steps leave the schedule too little room, more make the batch too noisy.
     private static let steps = 800.0
 
-    /// - Throws: `ConfigurationError` if the fixed sizes do not go together.
-    public init(_ situation: Situation, _ fixed: Fixed = Fixed()) throws(ConfigurationError) {
+    /// - Parameters:
+    ///   - configuration: holds what the user has decided on.
+    ///   - given: the names of the options that did; the recipe leaves them as they are.
+    /// - Throws: `ConfigurationError` if no model fits what is given.
+    public init(
+        _ situation: Situation, _ configuration: PretrainConfiguration = PretrainConfiguration(),
+        given: Set<String> = []
+    ) throws(ConfigurationError) {
         self.situation = situation
-        let context = fixed.context ?? 256
         var chosen: (decoder: DecoderConfiguration, tokens: Double)?
+        var problem: ConfigurationError?
         for (layers, dim) in Self.sizes {
-            let dim = fixed.dim ?? dim
-            let decoder = try DecoderConfiguration(
-                family: situation.family, vocabularySize: situation.vocabularySize, contextLength: context,
-                layerCount: fixed.layers ?? layers, hiddenSize: dim, headCount: fixed.heads ?? Self.heads(dim)
-            )
+            var candidate = configuration
+            if !given.contains("layers") { candidate.layers = layers }
+            if !given.contains("dim") { candidate.dim = dim }
+            if !given.contains("heads") {
+                candidate.heads = Self.heads(candidate.dim, sharing: candidate.keyValueHeads ?? 1)
+            }
+            let decoder: DecoderConfiguration
+            do {
+                decoder = try candidate.decoder(vocabularySize: situation.vocabularySize)
+            } catch {
+                problem = error
+                continue
+            }
             let tokens = situation.seconds * situation.speed / decoder.trainingFLOPsPerToken
             let isLargeEnough = tokens < Self.tokensPerParameter * Double(decoder.parameterGroups.total)
             if isLargeEnough, chosen != nil { break }
             chosen = (decoder, tokens)
         }
-        let (decoder, tokens) = chosen!
+        guard let (decoder, tokens) = chosen else { throw problem! }
         layers = decoder.layerCount
         dim = decoder.hiddenSize
         heads = decoder.headCount
-        self.context = context
+        context = decoder.contextLength
         self.tokens = tokens
         parameters = decoder.parameterGroups.total
-        batch = fixed.batch ?? Self.batch(tokens: tokens, context: context)
+        batch =
+            given.contains("batch")
+            ? configuration.batch
+            : Self.batch(tokens: tokens, context: context, multipleOf: configuration.microBatch ?? 1)
         let passes = tokens / Double(max(1, situation.trainingTokens))
         dropout = passes < 6 ? 0 : passes < 12 ? 0.1 : 0.2
+        learningRate = given.contains("lr") ? configuration.learningRate : 3e-3
     }
 
-    /// Heads of 64, or as near as the width allows.
-    private static func heads(_ dim: Int) -> Int {
-        (1...max(1, dim / 64)).last { dim % $0 == 0 && dim / $0 % 2 == 0 } ?? 1
+    /// Heads of a size near 64, so many that `keyValueHeads` can be shared by them.
+    private static func heads(_ dim: Int, sharing keyValueHeads: Int) -> Int {
+        let possible = (1...dim).filter {
+            dim % $0 == 0 && dim / $0 % 2 == 0 && $0 % max(1, keyValueHeads) == 0
+        }
+        return possible.min { distance(Double(dim / $0), 64) < distance(Double(dim / $1), 64) } ?? 1
     }
 
-    /// The power of two, from 4 to 256, that comes nearest to the wanted number of steps.
-    private static func batch(tokens: Double, context: Int) -> Int {
+    /// The power of two, times `unit`, that comes nearest to the wanted number of steps; at least 4 sequences.
+    private static func batch(tokens: Double, context: Int, multipleOf unit: Int) -> Int {
         let wanted = tokens / steps / Double(context)
-        return (2...8).map { 1 << $0 }.min { distance(Double($0), wanted) < distance(Double($1), wanted) }!
+        let possible = (0...8).map { (1 << $0) * unit }.filter { (4...256).contains($0) }
+        return possible.min { distance(Double($0), wanted) < distance(Double($1), wanted) } ?? unit
     }
 
     /// How far apart two sizes are, as a factor of at least 1.
@@ -93,14 +109,11 @@ public struct DefaultRecipe: Sendable {
             ("layers", "\(layers)"), ("dim", "\(dim)"), ("heads", "\(heads)"), ("context", "\(context)"),
             ("batch", "\(batch)"), ("dropout", "\(dropout)"),
             ("eval-every", "\(max(1, Int(steps / 5)))"), ("eval-batches", "8"),
-        ] + Self.optimizer
+            ("optimizer", "muon"), ("lr", "\(learningRate)"), ("muon-lr", "0.02"),
+            ("min-lr", "\(0.03 * learningRate)"), ("schedule", "linear"), ("weight-decay", "0.1"),
+            ("zero-init", "true"),
+        ]
     }
-
-    /// The part that is the same for all runs.
-    public static let optimizer: [(key: String, value: String)] = [
-        ("optimizer", "muon"), ("lr", "3e-3"), ("muon-lr", "0.02"), ("min-lr", "9e-5"),
-        ("schedule", "linear"), ("weight-decay", "0"), ("zero-init", "true"),
-    ]
 
     /// What was chosen and why: a line for each choice, with the options that make it.
     public var explanation: [(options: Set<String>, text: String)] {
@@ -122,7 +135,10 @@ public struct DefaultRecipe: Sendable {
                     ? "no dropout: the run sees the text \(Int(passes.rounded())) times, too few to learn it by heart"
                     : "dropout \(dropout): the run sees the text about \(Int(passes.rounded())) times"
             ),
-            (["optimizer"], "muon with a rate that falls along a line to 3 %: the lowest loss in our trials"),
+            (
+                ["optimizer", "schedule", "lr", "muon-lr", "min-lr"],
+                "muon with a rate that falls along a line to 3 %: see Docs/results/recipe.md"
+            ),
         ]
     }
 }

@@ -43,6 +43,7 @@ extension PretrainConfiguration {
     var appliedWeightDecay: Double { weightDecay ?? optimizer.defaultWeightDecay }
     var appliedMuonLearningRate: Double? { optimizer == .muon ? muonLearningRate ?? 0.02 : nil }
     var appliedMuonMomentum: Double? { optimizer == .muon ? muonMomentum ?? 0.95 : nil }
+    var appliedMinimumLearningRate: Double { minimumLearningRate ?? learningRate / 10 }
     var appliedDecayShare: Double? { schedule == .wsd ? decayShare ?? 0.2 : nil }
 
     /// An option that was given and does not apply is a mistake.
@@ -124,7 +125,7 @@ extension PretrainConfiguration {
     /// The learning rates of a run of `totalSteps` steps.
     func makeSchedule(totalSteps: Int) -> LearningRateSchedule {
         LearningRateSchedule(
-            shape: schedule, peak: learningRate, minimum: minimumLearningRate ?? learningRate / 10,
+            shape: schedule, peak: learningRate, minimum: appliedMinimumLearningRate,
             warmupSteps: warmup ?? min(100, totalSteps / 10), totalSteps: totalSteps,
             decayShare: appliedDecayShare ?? 0)
     }

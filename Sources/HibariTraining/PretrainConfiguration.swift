@@ -143,6 +143,24 @@ public struct PretrainConfiguration: Sendable, Equatable {
             dropout: dropout)
     }
 
+    /// Refuses at once what could only end by being killed: weights, gradients, moments, and what every block
+    /// keeps at least for the backward pass.
+    func checkMemory(_ decoder: DecoderConfiguration) throws(RunError) {
+        let rows = Double(effectiveMicroBatch) * Double(context)
+        let kept: Double =
+            switch recompute {
+            case .none: 8
+            case .mlp: 4
+            case .block: 1
+            }
+        let perRow = kept * Double(decoder.layerCount * decoder.hiddenSize)
+        let groups = decoder.parameterGroups
+        let weights = 2 * Double(groups.total) + Double(stateCount(groups))
+        let needed = 4 * (weights + rows * perRow)
+        let present = physicalMemoryBytes()
+        if needed > Double(present) { throw RunError.notEnoughMemory(needed: needed, present: present) }
+    }
+
     /// The resolved settings under the names of their options.
     public var json: JSONValue {
         func optional(_ value: Int?) -> JSONValue { value.map { .integer($0) } ?? .null }
@@ -171,7 +189,7 @@ public struct PretrainConfiguration: Sendable, Equatable {
             ("muon-lr", optional(appliedMuonLearningRate)),
             ("muon-momentum", optional(appliedMuonMomentum)), ("beta1", optional(appliedBeta1)),
             ("beta2", optional(appliedBeta2)), ("weight-decay", .number(appliedWeightDecay)),
-            ("clip", .number(clip)), ("ema", .number(ema)), ("min-lr", optional(minimumLearningRate)),
+            ("clip", .number(clip)), ("ema", .number(ema)), ("min-lr", .number(appliedMinimumLearningRate)),
             ("warmup", optional(warmup)), ("schedule", .string(schedule.rawValue)),
             ("decay", optional(appliedDecayShare)),
             ("label-smoothing", .number(labelSmoothing)), ("val-fraction", .number(validationFraction)),

@@ -63,18 +63,17 @@ public final class Pretraining {
         self.configuration = configuration
         self.run = run
         self.resumed = resumed
-        let reader = try CorpusReader(paths: configuration.corpus, textKey: configuration.textKey)
+        let input = try CorpusInput(paths: configuration.corpus, textKey: configuration.textKey)
         let restored = try resumed?.checkpoint.map { try ModelFolder(path: $0) }
-        tokenizer = try restored?.tokenizer ?? Self.makeTokenizer(configuration.tokenizer, reader)
-        let text = try TokenizedCorpus(reading: reader, tokenizer: tokenizer)
+        tokenizer = try restored?.tokenizer ?? Self.makeTokenizer(configuration.tokenizer, for: input)
+        let text = try TokenizedCorpus(input, tokenizer: tokenizer)
         corpus = text.summary
         let heldOut: (text: TokenizedCorpus, tokens: TokenSlice)
         let training: TokenSlice
         var ownHash: String?
         if let path = configuration.validationPath {
             let other = try TokenizedCorpus(
-                reading: try CorpusReader(paths: [path], textKey: configuration.textKey), tokenizer: tokenizer
-            )
+                try CorpusInput(paths: [path], textKey: configuration.textKey), tokenizer: tokenizer)
             ownHash = other.summary.sha256
             (training, heldOut) = (text.all, (other, other.all))
         } else {
@@ -103,7 +102,7 @@ public final class Pretraining {
                     problem: "config.json differs from the run's configuration")
             }
         }
-        try Self.checkMemory(configuration, decoder)
+        try configuration.checkMemory(decoder)
         model =
             try restored?.model
             ?? decoder.makeModel(
@@ -118,41 +117,21 @@ public final class Pretraining {
         totalSteps = try resumed?.totalSteps ?? steps()
     }
 
-    /// Refuses at once what could only end by being killed: weights, gradients, moments, and what every block
-    /// keeps at least for the backward pass.
-    private static func checkMemory(
-        _ configuration: PretrainConfiguration, _ decoder: DecoderConfiguration
-    ) throws {
-        let rows = Double(configuration.effectiveMicroBatch) * Double(configuration.context)
-        let kept: Double =
-            switch configuration.recompute {
-            case .none: 8
-            case .mlp: 4
-            case .block: 1
-            }
-        let perRow = kept * Double(decoder.layerCount * decoder.hiddenSize)
-        let groups = decoder.parameterGroups
-        let weights = Double(2 * groups.total + configuration.stateCount(groups))
-        let needed = 4 * (weights + rows * perRow)
-        let present = physicalMemoryBytes()
-        if needed > Double(present) { throw RunError.notEnoughMemory(needed: needed, present: present) }
-    }
-
-    private static func makeTokenizer(_ name: String, _ reader: CorpusReader) throws -> any Tokenizer {
+    /// The tokenizer that the option `--tokenizer` names: `bytes`; `chars` and `bpe:N`, learned from the corpus;
+    /// otherwise the path of one.
+    package static func makeTokenizer(_ name: String, for input: CorpusInput) throws -> any Tokenizer {
         switch name {
         case "bytes": return ByteTokenizer()
-        case "chars": return try CharacterTokenizer.train(reading: reader)
+        case "chars": return try CharacterTokenizer.train(reading: try input.reader())
         case _ where name.hasPrefix("bpe:"):
             guard let size = Int(name.dropFirst(4)) else {
                 throw ConfigurationError.invalidValue(
                     name: "tokenizer", value: quoted(name),
                     expected: "bpe: and the vocabulary's size, e.g. bpe:1024")
             }
-            return try BPETokenizer.train(reading: reader, vocabularySize: size)
+            return try BPETokenizer.train(reading: try input.reader(), vocabularySize: size).tokenizer
         default:
-            let (folder, file) = splitPath(name)
-            return try loadTokenizer(
-                directory: file == "tokenizer.json" && !directoryExists(name) ? folder : name)
+            return try loadTokenizer(path: name)
         }
     }
 

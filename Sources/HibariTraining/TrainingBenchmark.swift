@@ -30,6 +30,7 @@ public struct TrainingBenchmark: Sendable {
     public func run(profile: OpProfile? = nil) throws -> TrainingMeasurement {
         try configuration.validate()
         let decoder = try configuration.decoder(vocabularySize: vocabularySize)
+        try configuration.checkMemory(decoder)
         let model = try decoder.makeModel(
             ParameterScope(
                 .initialize(seed: configuration.seed, zeroesOutputs: configuration.zeroesOutputs)))

@@ -47,6 +47,42 @@ import Testing
         #expect(try settings("--preset", "micro").contains("lr: 0.002\n"))
     }
 
+    /// A preset's rates are made for its optimizer.
+    @Test func anotherOptimizerTakesItsOwnRates() throws {
+        let preset = ["pretrain", "--corpus", "a.txt", "--preset", "shakespeare-nanogpt", "--print-config"]
+        let plain = expectSuccess(try hibari(preset)).output
+        #expect(plain.contains("beta2: 0.99\n") && plain.contains("min-lr: 0.0001\n"))
+        let other = expectSuccess(try hibari(preset + ["--optimizer", "sgd"])).output
+        #expect(!other.contains("beta2: "))
+        for line in ["weight-decay: 0.0", "steps: 2000", #"schedule: "cosine""#] {
+            #expect(other.contains(line + "\n"), "\(line) in \(other)")
+        }
+        let own = expectSuccess(try hibari(preset + ["--optimizer", "lion", "--beta2", "0.98"])).output
+        #expect(own.contains("beta2: 0.98\n"))
+    }
+
+    /// What --minutes leaves open is chosen; what is given stays, and the result reads back.
+    @Test func minutesChooseTheRest() throws {
+        let text = try space.write("text.txt", String(repeating: "Wind und Wellen. ", count: 300))
+        let command = ["pretrain", "--corpus", text, "--minutes", "0.5", "--print-config"]
+        let chosen = expectSuccess(try hibari(command))
+        #expect(chosen.output.contains(#"optimizer: "muon""#) && chosen.errors.contains("recipe "))
+        let given = ["--dim", "96", "--heads", "6", "--lr", "5e-5", "--no-tie", "--batch", "5"]
+        let own = expectSuccess(try hibari(command + given))
+        for line in ["dim: 96", "heads: 6", "tie: false", "batch: 5", "zero-init: true"] {
+            #expect(own.output.contains("\n" + line + "\n"), "\(line) in \(own.output)")
+        }
+        for word in ["width", "sequences", "muon"] { #expect(!own.errors.contains(word)) }
+        let file = try space.write("chosen.yaml", own.output)
+        #expect(
+            expectSuccess(try hibari("pretrain", "--config", file, "--print-config")).output == own.output)
+        // Another horizon, a preset or a text that cannot be read leave nothing to choose.
+        for other in [["--preset", "toy"], ["--corpus", space.path("missing.txt")]] {
+            #expect(!expectSuccess(try hibari(command + other)).output.contains("muon"))
+        }
+        expectError(try hibari(command + ["--dim", "10", "--heads", "3"]), 64, "dim")
+    }
+
     @Test func aRunCanBeRepeatedFromItsConfiguration() throws {
         try space.pretrain("one", "--tokenizer", "chars", "--dropout", "0.1")
         let arguments = space.pretraining("two", "--tokenizer", "chars", "--dropout", "0.1", "--print-config")
@@ -70,12 +106,12 @@ import Testing
 
     @Test(arguments: [
         [], ["pretrain"], ["generate"], ["eval"], ["plan"], ["inspect"], ["corpus"], ["corpus", "make"],
-        ["corpus", "check"], ["doctor"],
+        ["corpus", "check"], ["corpus", "prepare"], ["tokenizer"], ["tokenizer", "train"], ["doctor"],
     ])
     func help(_ command: [String]) throws {
         let outcome = expectSuccess(try hibari(command + ["--help"]))
         #expect(outcome.output.contains("USAGE: hibari") && outcome.errors == "")
-        #expect(command == ["corpus"] || outcome.output.contains("Example: hibari"))
+        #expect([["corpus"], ["tokenizer"]].contains(command) || outcome.output.contains("Example: hibari"))
     }
 
     @Test func version() throws {

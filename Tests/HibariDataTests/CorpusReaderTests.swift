@@ -144,4 +144,32 @@ import Testing
                         + [3, 0, 0, 0, 0, 0, 0, 0] + Array("two".utf8)
                 ).hex)
     }
+
+    /// Long documents come in parts, which together are the documents, cut at places of `TextCuts` and
+    /// wherever the reads end.
+    @Test func parts() throws {
+        let line = "The lark sings over the fields.\n\n雲雀が歌う。<\n"
+        let long = String(repeating: line, count: 60_000)
+        let path = try directory.write(
+            "a.txt", "\nshort\n<|endoftext|>\n\n" + long + "\n<|endoftext|>x" + long)
+        var parts: [[UInt8]] = []
+        try CorpusReader(paths: [path]).forEachPart { parts.append($0) }
+        #expect(parts.count > 4 && parts.allSatisfy { $0.count < 1_100_000 + 1 << 18 })
+        let whole = try CorpusReader(paths: [path]).documents().flatMap(\.bytes)
+        let isSame = Array(parts.joined()) == whole
+        #expect(isSame)
+    }
+
+    /// A file of one line neither has to fit in memory nor takes quadratic time.
+    @Test func textWithoutPlacesToCut() throws {
+        let path = try directory.write("a.txt", String(repeating: "雲", count: 14_000_000))
+        var parts: [Int] = []
+        var bytes = 0
+        try CorpusReader(paths: [path]).forEachPart { part in
+            parts.append(part.count)
+            bytes += part.count
+            #expect(part[0] & 0xC0 != 0x80)
+        }
+        #expect(bytes == 42_000_000 && parts == [1 << 24 - 1, 1 << 24 - 1, 42_000_000 - 2 * (1 << 24 - 1)])
+    }
 }

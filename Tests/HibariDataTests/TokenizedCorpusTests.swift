@@ -1,4 +1,5 @@
 import HibariData
+import HibariSupport
 import HibariTestSupport
 import HibariTokenizers
 import Testing
@@ -66,7 +67,7 @@ import Testing
     @Test func bytePairsOfACorpus() throws {
         let path = try directory.write("two.jsonl", "{\"text\":\"abab\"}\n{\"text\":\"cd ab\"}")
         let reader = try CorpusReader(paths: [path])
-        let tokenizer = try BPETokenizer.train(reading: reader, vocabularySize: 1000)
+        let tokenizer = try BPETokenizer.train(reading: reader, vocabularySize: 1000).tokenizer
         #expect(tokenizer.merges == [TokenPair(97, 98)])
         let corpus = try TokenizedCorpus(reading: reader, tokenizer: tokenizer)
         #expect(tokens(corpus.all) == [256, 256, 257, 99, 100, 32, 256, 257])
@@ -76,6 +77,27 @@ import Testing
         }
         #expect(error == .tokenizer(.vocabularyTooSmall(size: 256, minimum: 257)))
         #expect(error?.exitStatus == .usage)
+    }
+
+    /// Threads share long documents; the ids are those of the whole.
+    @Test func longDocumentsAreEncodedInParts() throws {
+        var random = RandomStream(seed: 3, purpose: .testing)
+        let words = ["lark", " sings", "\n", "\n\n", "雲雀", "。\n", "　歌", "'s", " 12", "/", ", ", "\r\n "]
+        let long = (0..<400_000).map { _ in words[random.index(below: words.count)] }.joined()
+        let text = long + "<|endoftext|>short<|endoftext|>" + long + "x"
+        let trained = try BPETokenizer.train(on: Array(long.utf8.prefix(100_000)), vocabularySize: 400)
+        let patterns = PreTokenizerPattern.allCases.map { BPETokenizer(merges: trained.merges, pattern: $0) }
+        let characters = try CharacterTokenizer.train(on: Array(text.utf8), addsEndOfText: true)
+        for tokenizer in patterns + [ByteTokenizer(), characters] as [any Tokenizer] {
+            #expect(tokenizer.encodesInParts)
+            let end = Int32(try #require(tokenizer.endOfText))
+            let documents = try CorpusReader(paths: [try directory.write("a.txt", text)]).documents()
+            #expect(documents.count == 3)
+            let expected = try documents.flatMap { try tokenizer.encode($0.bytes) + [end] }
+            let found = tokens(try corpus(text, tokenizer).all)
+            let isSame = found == expected
+            #expect(isSame, "\(tokenizer.kind)")
+        }
     }
 
     @Test func invalidTextIsLocatedInItsFile() throws {

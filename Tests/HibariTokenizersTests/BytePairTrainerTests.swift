@@ -8,21 +8,33 @@ import Testing
         (0..<count).map { _ in random.index(below: 6) == 0 ? 0x20 : 97 + UInt8(random.index(below: letters)) }
     }
 
-    @Test func mergesAreThoseOfCountingAnewEachTime() throws {
+    private func merges(
+        _ texts: [[UInt8]], limit: Int, _ change: (inout BytePairTrainerOptions) -> Void = { _ in }
+    ) -> [TokenPair] {
+        var options = BytePairTrainerOptions()
+        change(&options)
+        var trainer = BytePairTrainer(options)
+        for text in texts { trainer.add(text) }
+        return trainer.merges(limit: limit)
+    }
+
+    @Test func mergesAreThoseOfCountingAnewEachTime() {
         var random = RandomStream(seed: 3, purpose: .testing)
         for letters in 1...4 {
             for trial in 0..<60 {
                 let text = text(20 + trial * 10, letters: letters, &random)
-                var trainer = BytePairTrainer()
-                try trainer.add(text.span)
-                let expected = mergesByRecounting(text, limit: 60)
-                #expect(trainer.merges(limit: 60) == expected, "\(String(decoding: text, as: UTF8.self))")
+                for ties in PairTieBreak.allCases {
+                    let expected = mergesByRecounting(text, limit: 60, ties)
+                    #expect(
+                        merges([text], limit: 60) { $0.ties = ties } == expected,
+                        "\(ties): \(String(decoding: text, as: UTF8.self))")
+                }
             }
         }
     }
 
     /// The definition: count all pairs, merge the most frequent, count again.
-    private func mergesByRecounting(_ text: [UInt8], limit: Int) -> [TokenPair] {
+    private func mergesByRecounting(_ text: [UInt8], limit: Int, _ ties: PairTieBreak) -> [TokenPair] {
         var pieces: [[Int32]] = []
         var start = 0
         while start < text.count {
@@ -41,9 +53,15 @@ import Testing
                 }
             }
             let candidates = counts.filter { $0.value >= 2 && !passedOver.contains($0.key) }
-            guard let best = candidates.max(by: { ($0.value, $1.key) < ($1.value, $0.key) })?.key else {
-                break
+            func isLess(_ a: TokenPair, _ b: TokenPair) -> Bool {
+                if ties == .lowestIDs { return a > b }
+                let (left, other) = (tokens[Int(a.left)], tokens[Int(b.left)])
+                return left != other
+                    ? left.lexicographicallyPrecedes(other)
+                    : tokens[Int(a.right)].lexicographicallyPrecedes(tokens[Int(b.right)])
             }
+            let top = candidates.values.max()
+            guard let best = candidates.filter({ $0.value == top }).keys.max(by: isLess) else { break }
             let token = tokens[Int(best.left)] + tokens[Int(best.right)]
             if tokens.contains(token) {
                 passedOver.insert(best)
@@ -65,33 +83,40 @@ import Testing
         return merges
     }
 
-    /// Dictionaries are seeded anew in each process and of each size; neither may show.
-    @Test func orderOfTextsDoesNotCount() throws {
+    /// Hashes are seeded anew in each process; they may not show.
+    @Test func orderOfTextsDoesNotCount() {
         var random = RandomStream(seed: 8, purpose: .testing)
         let texts = (0..<50).map { _ in text(200, letters: 10, &random) + [0x0A] }
-        var (forward, backward) = (BytePairTrainer(), BytePairTrainer())
-        for text in texts { try forward.add(text.span) }
-        for text in texts.reversed() { try backward.add(text.span) }
-        #expect(forward.merges(limit: 300) == backward.merges(limit: 300))
-        #expect(forward.merges(limit: 300) == forward.merges(limit: 300))
+        #expect(merges(texts, limit: 300) == merges(texts.reversed(), limit: 300))
     }
 
-    @Test func equallyFrequentPairsAreTakenInOrder() throws {
-        var trainer = BytePairTrainer()
-        try trainer.add(Array("zy zy ba ba".utf8).span)
+    @Test func equallyFrequentPairsAreTakenInOrder() {
         // " ba" and " zy" occur once less than "ba" and "zy" only where they begin the text.
+        let text = Array("zy zy ba ba".utf8)
         #expect(
-            trainer.merges(limit: 9) == [
-                TokenPair(0x20, 98), TokenPair(122, 121), TokenPair(256, 97),
+            merges([text], limit: 9) == [TokenPair(0x20, 98), TokenPair(122, 121), TokenPair(256, 97)])
+        #expect(
+            merges([text], limit: 9) { $0.ties = .greatestBytes } == [
+                TokenPair(122, 121), TokenPair(98, 97), TokenPair(0x20, 257),
             ])
     }
 
-    @Test func minimumFrequencyCounts() throws {
-        var trainer = BytePairTrainer()
-        try trainer.add(Array("ab,ab,ab,cd,cd".utf8).span)
-        #expect(trainer.merges(limit: 9, minimumFrequency: 3) == [TokenPair(97, 98)])
-        #expect(trainer.merges(limit: 9).count == 2)
-        #expect(trainer.merges(limit: 1).count == 1)
+    @Test func minimumFrequencyCounts() {
+        let text = Array("ab,ab,ab,cd,cd".utf8)
+        #expect(merges([text], limit: 9) { $0.minimumFrequency = 3 } == [TokenPair(97, 98)])
+        #expect(merges([text], limit: 9).count == 2)
+        #expect(merges([text], limit: 1).count == 1)
+    }
+
+    @Test func tokensAreNoLongerThanAsked() {
+        let text = Array("abcdefgh abcdefgh abcdefgh".utf8)
+        for limit in 1...9 {
+            var lengths = [Int](repeating: 1, count: 256)
+            for pair in merges([text], limit: 100, { $0.maximumTokenBytes = limit }) {
+                lengths.append(lengths[Int(pair.left)] + lengths[Int(pair.right)])
+            }
+            #expect(lengths.max() ?? 0 <= limit && (limit > 5 || lengths.max() == limit))
+        }
     }
 
     @Test func tooSmallVocabularyIsAnErrorOfUsage() {
@@ -104,11 +129,18 @@ import Testing
         #expect(error?.description.contains("\n") == false)
     }
 
-    @Test func tooMuchTextIsAnError() {
-        var trainer = BytePairTrainer(maximumBytes: 20)
-        #expect(throws: TokenizerError.trainingTextTooLarge(limit: 20)) {
-            try trainer.add(Array("same same same same same same".utf8).span)
-            try trainer.add(Array("but others differ".utf8).span)
+    @Test func progressIsToldToTheEnd() {
+        var (done, limits) = ([Int](), Set<Int>())
+        var random = RandomStream(seed: 2, purpose: .testing)
+        var trainer = BytePairTrainer()
+        trainer.add(text(5000, letters: 26, &random))
+        #expect(trainer.summary.byteCount == 5000)
+        let merges = trainer.merges(limit: 200) { progress in
+            if case .merging(let count, let limit) = progress {
+                done.append(count)
+                limits.insert(limit)
+            }
         }
+        #expect(merges.count == 200 && done == [64, 128, 192] && limits == [200])
     }
 }

@@ -48,12 +48,15 @@ import Testing
                 ]
             }
         }
-        #expect(throws: TokenizerError.self) {
-            try load {
-                $0["pre_tokenizer"] = [
-                    "type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": false,
-                ]
-            }
+    }
+
+    /// The setting that puts a space before the text is not an idle one.
+    @Test func prefixSpaceIsKept() throws {
+        let tokenizer = try load {
+            $0["pre_tokenizer"] = [
+                "type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": false,
+            ]
         }
+        #expect(try tokenizer.encode("a") == [0x20, 0x61])
     }
 }

@@ -6,13 +6,14 @@ import Testing
 @Suite struct DefaultRecipeTests {
     private func recipe(
         minutes: Double, speed: Double = 128e9, tokens: Int = 1_000_000,
-        _ change: (inout DefaultRecipe.Fixed) -> Void = { _ in }
+        given: Set<String> = [], _ change: (inout PretrainConfiguration) -> Void = { _ in }
     ) throws -> DefaultRecipe {
-        var fixed = DefaultRecipe.Fixed()
-        change(&fixed)
+        var configuration = PretrainConfiguration()
+        change(&configuration)
         return try DefaultRecipe(
             DefaultRecipe.Situation(
-                seconds: minutes * 60, speed: speed, trainingTokens: tokens, vocabularySize: 257), fixed)
+                seconds: minutes * 60, speed: speed, trainingTokens: tokens, vocabularySize: 257),
+            configuration, given: given)
     }
 
     /// Ten minutes at 128 GFLOP/s and 22.8 MFLOPs a token: 3.4 million tokens, 4096 for each of 820 steps.
@@ -41,12 +42,30 @@ import Testing
     }
 
     @Test func sizesThatAreGivenStay() throws {
-        let chosen = try recipe(minutes: 10) { ($0.dim, $0.context) = (96, 64) }
-        #expect(chosen.dim == 96 && chosen.context == 64 && chosen.heads == 1)
-        let settings = Dictionary(uniqueKeysWithValues: chosen.settings.map { ($0.key, $0.value) })
-        #expect(settings["optimizer"] == "muon" && settings["dim"] == "96")
+        let chosen = try recipe(minutes: 10, given: ["dim", "context"]) { ($0.dim, $0.context) = (96, 64) }
+        #expect(chosen.dim == 96 && chosen.context == 64 && 96 % chosen.heads == 0)
         #expect(throws: ConfigurationError.self) {
-            try recipe(minutes: 10) { ($0.dim, $0.heads) = (100, 3) }
+            try recipe(minutes: 10, given: ["dim", "heads"]) { ($0.dim, $0.heads) = (100, 3) }
         }
+    }
+
+    /// Whatever is given, the sizes that are chosen go together with it.
+    @Test(arguments: [0.1, 1, 3, 10, 40, 200])
+    func chosenSizesFitGivenOnes(minutes: Double) throws {
+        for heads in [1, 2, 3, 5, 6, 7, 12] {
+            let chosen = try recipe(minutes: minutes, given: ["heads"]) { $0.heads = heads }
+            #expect(chosen.heads == heads && chosen.dim % heads == 0)
+        }
+        let shared = try recipe(minutes: minutes, given: ["kv-heads"]) { $0.keyValueHeads = 2 }
+        #expect(shared.heads % 2 == 0 && shared.dim % shared.heads == 0)
+        let parted = try recipe(minutes: minutes, given: ["micro-batch"]) { $0.microBatch = 3 }
+        #expect(parted.batch % 3 == 0)
+    }
+
+    @Test func theRateFallsToThreePercentOfTheGivenOne() throws {
+        let chosen = try recipe(minutes: 10, given: ["lr"]) { $0.learningRate = 5e-5 }
+        let settings = Dictionary(uniqueKeysWithValues: chosen.settings.map { ($0.key, $0.value) })
+        #expect(settings["optimizer"] == "muon" && settings["lr"] == "5e-05")
+        #expect(abs(Double(settings["min-lr"]!)! - 1.5e-6) < 1e-12)
     }
 }

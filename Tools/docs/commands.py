@@ -28,6 +28,33 @@ The examples build on each other: run in order, each finds the files of the ones
 EXAMPLES = {
     "corpus make": """hibari corpus make stories --language en --bytes 2000000 --seed 1 --out stories.txt
 hibari corpus make stories --bytes 100000 --seed 99 --out test.txt""",
+    "tokenizer encode": """$ echo "Mia saw a hawk." | hibari tokenizer encode --tokenizer stories-tokenizer --json > ids.json
+$ cat ids.json
+[77,636,556,258,477,119,107,46,10]""",
+    "tokenizer decode": """$ hibari tokenizer decode --tokenizer stories-tokenizer ids.json
+Mia saw a hawk.""",
+    "tokenizer show": """$ hibari tokenizer show --tokenizer stories-tokenizer "Mia saw a hawk."
+M│ia│ saw│ a│ ha│w│k│.
+8 tokens, 1.88 bytes per token""",
+    "tokenizer compare": """hibari tokenizer compare bytes stories-tokenizer --text stories.txt""",
+    "tokenizer verify": """$ hibari tokenizer verify --tokenizer stories-tokenizer stories.txt
+identical: 1 document, 60524 bytes, 17433 tokens, 3.472 bytes per token""",
+    "tokenizer export": """hibari tokenizer export --tokenizer stories-tokenizer --format tiktoken --out stories.tiktoken""",
+    "tokenizer add-special": """$ hibari tokenizer add-special --tokenizer stories-tokenizer --out chat-tokenizer "<|user|>" "<|assistant|>"
+    1000  <|user|>
+    1001  <|assistant|>""",
+    "tokenizer info": """$ hibari tokenizer info --tokenizer chat-tokenizer
+kind                  bpe
+vocabulary_size       1002
+end_of_text           999
+longest_token_bytes   12
+merges                743
+pattern               gpt2
+…""",
+    "bench gemm": """hibari bench gemm 768x384x128""",
+    "tokenizer train": """hibari tokenizer train stories.txt --vocab 1000 --out stories-tokenizer""",
+    "corpus prepare": """hibari corpus prepare stories.txt --tokenizer stories-tokenizer --out stories-tokens
+hibari pretrain --corpus stories-tokens --tokenizer stories-tokens --preset toy --steps 20 --out checkpoints/tokens""",
     "plan": """$ hibari plan --corpus stories.txt --preset toy --steps 2000
 parameters     837120
   embedding    32896
@@ -106,7 +133,9 @@ self-test     passed: product 4.3e-7, softmax 8.3e-7 from float64
 }
 
 COMMANDS = [
-    "corpus make", "corpus check", "plan", "pretrain", "generate", "eval", "inspect", "bench train", "bench ops",
+    "corpus make", "corpus check", "tokenizer train", "tokenizer encode", "tokenizer decode", "tokenizer show",
+    "tokenizer compare", "tokenizer verify", "tokenizer export", "tokenizer add-special", "tokenizer info",
+    "corpus prepare", "plan", "pretrain", "generate", "eval", "inspect", "bench train", "bench gemm", "bench ops",
     "gradcheck", "doctor",
 ]  # fmt: skip
 

@@ -79,8 +79,6 @@ typedef struct __attribute__((swift_attr("@Sendable"))) hibari_kernel_table {
     void (*add_scaled)(size_t n, float scale, const float *x, float *y);
     /// z = alpha · x + beta · y. `z` may be `x` or `y`.
     void (*blend)(size_t n, float alpha, const float *x, float beta, const float *y, float *z);
-    /// z += x · y.
-    void (*add_product)(size_t n, const float *x, const float *y, float *z);
     /// y = scale · x + shift. `y` may be `x`.
     void (*scale_shift)(size_t n, float scale, float shift, const float *x, float *y);
     /// y = silu(gate) · up.
@@ -115,12 +113,13 @@ typedef struct __attribute__((swift_attr("@Sendable"))) hibari_kernel_table {
     void (*layer_norm_row)(size_t n, float epsilon, const float *x, const float *weight, const float *bias,
                            float *y, float *mean, float *inverse_deviation);
     /// Gradient of `layer_norm_row`: replaces `dx`, or adds to it (`accumulate`); adds to the weight and bias
-    /// gradients. `bias_gradient` may be NULL; without `accumulate`, `dx` may be `gradient`.
+    /// gradients. `bias_gradient` may be NULL.
     void (*layer_norm_backward_row)(size_t n, const float *x, const float *weight, float mean,
                                     float inverse_deviation, const float *gradient, float *dx, int accumulate,
                                     float *weight_gradient, float *bias_gradient);
     void (*rms_norm_row)(size_t n, float epsilon, const float *x, const float *weight, float *y,
                          float *inverse_rms);
+    /// Gradient of `rms_norm_row` in the same way; without `accumulate`, `dx` may be `gradient`.
     void (*rms_norm_backward_row)(size_t n, const float *x, const float *weight, float inverse_rms,
                                   const float *gradient, float *dx, int accumulate, float *weight_gradient);
     /// Rotates the pairs (x[i], x[i + half]) by the angle whose cosine and sine are given; `direction` is 1

@@ -7,7 +7,7 @@ extension Float {
         // Heads are tasks. Where they are too few for the threads, the blocks of a head are dealt out, and each
         // part packs keys and values for itself; what a block computes stays the same.
         let heads = problem.batch * problem.heads
-        let parts = min(problem.blockCount, max(1, 3 * ThreadPool.shared.threadCount / heads))
+        let parts = min(problem.blockCount, max(1, 3 * ThreadPool.shared.threadCount / max(1, heads)))
         ThreadPool.shared.run(heads * parts) { task in
             let head = AttentionHead(problem, task / parts)
             let (columnCount, depthCount) = (head.packedColumnCount, head.packedDepthCount)

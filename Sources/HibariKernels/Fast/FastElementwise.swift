@@ -112,13 +112,6 @@ extension Float: KernelScalar {
         }
     }
 
-    package static func addProduct(_ count: Int, _ x: Input, _ y: Input, _ z: Output) {
-        let kernel = KernelTable.active.add_product!
-        parallelFor(count, grain: elementGrain) {
-            kernel($0.count, x + $0.lowerBound, y + $0.lowerBound, z + $0.lowerBound)
-        }
-    }
-
     package static func scale(_ count: Int, _ factor: Float, _ x: Input, _ y: Output) {
         combineScalar(.multiply, count, x, factor, y)
     }

@@ -51,7 +51,7 @@ extension Float {
         // Four tiles of rows are little longer than one of columns, so little above the diagonal is computed.
         let rowsPerTask = 4 * product.tileRows
         let tasks = (n + rowsPerTask - 1) / rowsPerTask
-        withScratch(Float.self, count: serialGemmScratch(columns: n, depth: problem.depth)) { packedB in
+        withScratch(Float.self, count: packedScratch(columns: n, depth: problem.depth)) { packedB in
             product.packB(0..<n, depths, packedB)
             // The last rows are the longest: they go first.
             ThreadPool.shared.run(tasks) { task in

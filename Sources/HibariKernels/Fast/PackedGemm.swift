@@ -17,7 +17,7 @@ extension Float {
     ) {
         let product = PackedGemm(problem, a, b, c)
         let (chunkColumns, chunkDepth) = product.chunkSize
-        let count = serialGemmScratch(columns: chunkColumns, depth: min(chunkDepth, problem.depth))
+        let count = packedScratch(columns: chunkColumns, depth: min(chunkDepth, problem.depth))
         withScratch(Float.self, count: count) { packedB in
             for firstColumn in stride(from: 0, to: problem.columns, by: chunkColumns) {
                 let columns = firstColumn..<min(problem.columns, firstColumn + chunkColumns)
@@ -39,7 +39,7 @@ extension Float {
     }
 
     /// Floats of a packed B.
-    static func serialGemmScratch(columns: Int, depth: Int) -> Int {
+    static func packedScratch(columns: Int, depth: Int) -> Int {
         roundUp(columns, Int(KernelTable.active.tile_columns)) * depth
     }
 }

@@ -83,10 +83,6 @@ extension KernelScalar {
         for i in 0..<count { z[i] = alpha * x[i] + beta * y[i] }
     }
 
-    package static func addProduct(_ count: Int, _ x: Input, _ y: Input, _ z: Output) {
-        for i in 0..<count { z[i] += x[i] * y[i] }
-    }
-
     package static func scale(_ count: Int, _ factor: Self, _ x: Input, _ y: Output) {
         for i in 0..<count { y[i] = factor * x[i] }
     }

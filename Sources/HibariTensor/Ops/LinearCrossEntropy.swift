@@ -3,8 +3,10 @@ import HibariKernels
 /// Mean negative log-likelihood of the target classes under the logits x·Wᵀ, without holding the logits.
 ///
 /// The value and the gradients of `crossEntropy(linear(x, weights: [weight]), targets)`. Rows are taken in
-/// chunks of a few megabytes of logits; a chunk's gradients are made while its logits are in cache, on the way
-/// forward, scaled by the weight of the running `valueWithGradient`.
+/// chunks, and the gradients of a chunk are made on the way forward, as soon as its logits are there, scaled
+/// by the weight of the running `valueWithGradient`. To scale the loss, use that weight: gradients for another
+/// factor f are corrected afterwards, which loses 1/f of the precision. And where the computation stops with an
+/// error after this op, parameters keep the gradients it gave them.
 ///
 /// - Parameters:
 ///   - x: `[..., C]`.

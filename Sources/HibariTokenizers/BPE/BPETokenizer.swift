@@ -40,6 +40,12 @@ public struct BPETokenizer: Tokenizer {
     }
 
     public var kind: String { "bpe" }
+
+    /// `TextCuts` knows the scanners; a regular expression may look anywhere, and words may hold spaces.
+    public var encodesInParts: Bool {
+        if case .pattern = vocabulary.preTokenization { addedWords.isEmpty } else { false }
+    }
+
     public var specialTokens: [SpecialToken] { vocabulary.specialTokens.filter(\.isControl) }
 
     /// The pairs that become tokens, most important first.
@@ -115,12 +121,19 @@ public struct BPETokenizer: Tokenizer {
 // MARK: Vocabularies trained here
 
 extension BPETokenizer {
-    /// The vocabulary of the bytes, of `merges` in order, and of `<|endoftext|>`.
+    /// The vocabulary of the bytes, of `merges` in order, and of `<|endoftext|>`, which cuts text as GPT-2.
     ///
     /// - Parameter merges: most important first; pair number i is id 256 + i.
     /// - Precondition: each pair is made of bytes and earlier pairs, and no two spell the same bytes; none
     ///   spells `<|endoftext|>`.
-    public init(merges: [TokenPair]) {
+    public init(merges: [TokenPair]) { self.init(merges: merges, pattern: .gpt2) }
+
+    /// The same, with any pattern to cut text with.
+    ///
+    /// - Parameter merges: most important first; pair number i is id 256 + i.
+    /// - Precondition: each pair is made of bytes and earlier pairs, and no two spell the same bytes; none
+    ///   spells `<|endoftext|>`.
+    package init(merges: [TokenPair], pattern: PreTokenizerPattern) {
         var tokens = TokenTable()
         for byte in UInt8.min...UInt8.max { tokens.append([byte].span) }
         var entries: [BytePairMerge] = []
@@ -139,11 +152,12 @@ extension BPETokenizer {
         }
         let marker = SpecialToken(endOfTextMarker, id: tokens.count)
         let vocabulary = BPEVocabulary(
-            tokens: tokens, merges: entries, specialTokens: [marker], endOfText: endOfTextMarker)
+            tokens: tokens, merges: entries, specialTokens: [marker], endOfText: endOfTextMarker,
+            preTokenization: .pattern(pattern))
         do throws(TokenizerError) {
             try self.init(vocabulary)
         } catch {
-            preconditionFailure("BPETokenizer: \(error)")  // The pattern of GPT-2 has a scanner.
+            preconditionFailure("BPETokenizer: \(error)")  // A pattern has a scanner.
         }
     }
 
@@ -153,7 +167,7 @@ extension BPETokenizer {
     /// - Throws: `TokenizerError.vocabularyTooSmall`.
     public static func train(on text: [UInt8], vocabularySize: Int) throws(TokenizerError) -> BPETokenizer {
         var trainer = BytePairTrainer()
-        try trainer.add(text.span)
+        trainer.add(text)
         return try trainer.tokenizer(vocabularySize: vocabularySize)
     }
 

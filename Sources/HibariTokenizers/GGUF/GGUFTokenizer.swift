@@ -48,8 +48,8 @@ struct GGUFVocabulary: Sendable {
         }
         self.model = model
         tokens = try Self.array(file, "tokenizer.ggml.tokens").strings()
-        var seen = PreTokenTable()
-        for (id, token) in tokens.enumerated() where seen.insert(token.span) != id {
+        var seen = TokenTable()
+        for (id, token) in tokens.enumerated() where !seen.append(token.span) && !token.isEmpty {
             throw Self.invalid(
                 file, "tokenizer.ggml.tokens[\(id)]",
                 "is \(quoted(String(decoding: token, as: UTF8.self))) for the second time")

@@ -13,8 +13,8 @@ struct Vocabulary: Sendable {
     /// The bytes of the longest spelling.
     let longest: Int
 
-    private var table = PreTokenTable()
-    /// By number in `table`.
+    private var table = TokenTable()
+    /// By the first id with the same spelling.
     private var ids: [Int32] = []
 
     /// Of tokens that are spelled alike the last is found.
@@ -23,15 +23,15 @@ struct Vocabulary: Sendable {
         longest = tokens.map(\.count).max() ?? 0
         ids.reserveCapacity(tokens.count)
         for (id, token) in tokens.enumerated() {
-            let number = table.insert(token.span)
-            if number == ids.count { ids.append(Int32(id)) } else { ids[number] = Int32(id) }
+            ids.append(Int32(id))
+            if !table.append(token.span), let first = table.id(of: token.span) { ids[Int(first)] = Int32(id) }
         }
     }
 
     var count: Int { tokens.count }
 
     func id(of token: Span<UInt8>) -> Int32? {
-        token.count > longest ? nil : table.number(of: token).map { ids[$0] }
+        token.count > longest ? nil : table.id(of: token).map { ids[Int($0)] }
     }
 
     func id(of token: ArraySlice<UInt8>) -> Int32? { id(of: token.span) }

@@ -43,12 +43,12 @@ struct SentencePieceModelFile: Sendable {
     init(path: String, bytes: UnsafeRawBufferPointer) throws(BinaryFileError) {
         self.path = path
         var reader = ProtobufReader(path: path, bytes: bytes, range: 0..<bytes.count)
-        var seen = PreTokenTable()
+        var seen = TokenTable()
         while let field = try reader.next() {
             switch field.number {
             case 1:
                 let piece = try Self.piece(try reader.message(field), at: field.offset)
-                guard seen.insert(piece.text.span) == pieces.count else {
+                guard seen.append(piece.text.span) || piece.text.isEmpty else {
                     throw reader.invalid(
                         "the piece \(quoted(text(piece.text))) for the second time", at: field.offset)
                 }

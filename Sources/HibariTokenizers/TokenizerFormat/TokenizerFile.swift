@@ -44,6 +44,7 @@ private func loadTokenizerJSON(path: String) throws -> any Tokenizer {
 /// The tokenizer that a tokenizer.json describes: of one of Hibari's own kinds if it can be, which are faster
 /// and take any bytes, otherwise a pipeline.
 func loadTokenizer(_ file: TokenizerFile) throws(TokenizerError) -> any Tokenizer {
+    if let version = file.root["version"], version != "1.0" { throw file.unsupported("version", version) }
     var plain = file
     plain.root = withoutIdleSettings(file.root)
     let model = file.root["model"]

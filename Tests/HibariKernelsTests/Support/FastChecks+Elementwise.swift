@@ -61,11 +61,6 @@ enum FastChecks {
         } reference: {
             Double.blend(n, -0.3, $0[0], 1.7, $0[1], $1[0])
         }
-        compare("addProduct \(n)", [x, y], [z], limit: 2e-7) {
-            Float.addProduct(n, $0[0], $0[1], $1[0])
-        } reference: {
-            Double.addProduct(n, $0[0], $0[1], $1[0])
-        }
         compare("scale \(n)", [x], [z], limit: 2e-7) {
             Float.scale(n, 1.7, $0[0], $1[0])
         } reference: {

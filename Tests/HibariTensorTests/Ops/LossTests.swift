@@ -1,3 +1,4 @@
+import HibariSupport
 import HibariTensor
 import Testing
 
@@ -31,6 +32,38 @@ import Testing
         #expect(crossEntropy(large, targets(0)).item == 0)
         #expect(crossEntropy(large, targets(2)).item == 2e4)
         #expect(crossEntropy(matrix([1, .nan, 0]), targets(0)).item.isNaN)
+    }
+
+    /// 9,000 classes and 600 rows come in three chunks, the last one shorter.
+    @Test(arguments: [1, 0.5])
+    func theFusedLossIsThatOfTheLogits(weight: Double) {
+        let (rows, classes, width) = (600, 9000, 5)
+        let inputs = [[rows, width], [classes, width]].enumerated().map {
+            Tensor(
+                normal: Shape($0.element), deviation: 0.7,
+                stream: RandomStream(seed: 5, purpose: .testing, stream: UInt64($0.offset)))
+        }
+        let ids = (0..<rows).map { $0 % 11 == 3 ? ignoredTarget : Int32($0 * 7919 % classes) }
+        let targets = Tensor(ids, shape: [rows])
+        func run(_ loss: (Tensor, Tensor) -> Tensor) -> [Tensor] {
+            let parameters = inputs.map { Parameter($0.copied()) }
+            let value = valueWithGradient(weight: weight) {
+                loss(parameters[0].tensor, parameters[1].tensor)
+            }
+            return [value] + parameters.map(\.gradient)
+        }
+        let fused = run { linearCrossEntropy($0, weight: $1, targets) }
+        let plain = run { crossEntropy(linear($0, weights: [$1]), targets) }
+        // Scaled in the body, the gradients are made in two parts.
+        let scaled = run { linearCrossEntropy($0, weight: $1, targets) * Tensor(scalar: Float(0.25)) }
+        for (index, name) in ["loss", "input", "weight"].enumerated() {
+            #expect(largestError(fused[index], plain[index]).value < 2e-6, "\(name)")
+            let quarter = plain[index] * Tensor(scalar: Float(0.25))
+            #expect(largestError(scaled[index], quarter).value < 1e-5, "\(name), scaled")
+        }
+        let perRow = linearCrossEntropyPerRow(inputs[0], weight: inputs[1], targets)
+        let expected = crossEntropyPerRow(linear(inputs[0], weights: [inputs[1]]), targets)
+        #expect(largestError(perRow, expected).value < 1e-6)
     }
 
     @Test func meanSquaredErrorByHand() {

@@ -1,5 +1,3 @@
-import HeapModule
-
 /// The different pieces of a training text while their tokens are being merged, with the number of times that
 /// each pair of neighbors occurs.
 ///
@@ -7,13 +5,10 @@ import HeapModule
 /// pair can only come up in the merge that makes the younger of its tokens, so the list of its places is
 /// complete when that merge is done, and its count only falls from then on.
 struct MergingText {
-    private struct Occurrences {
-        var count = 0
-        /// Where the pair begins, rising; places where it does not stand any more are recognized when met.
-        var positions: [Int32] = []
-    }
-
     private let minimumFrequency: Int
+    private let maximumTokenBytes: Int
+    /// The bytes of each token made so far.
+    private(set) var texts = TokenTexts()
     /// The ids, each where its first byte was. Within a token of several bytes the last place holds minus its
     /// length, so that the token before a position can be found, and the others hold other negative numbers.
     /// Before, between and after the pieces there is a border.
@@ -22,12 +17,10 @@ struct MergingText {
     private var pieceNumbers: [Int32] = []
     /// How often each piece occurs in the text.
     private let weights: [Int]
-    /// The number of bytes of each id.
-    private var lengths = [Int32](repeating: 1, count: 256)
     /// The pairs that occur often enough to be merged.
-    private var pairs: [TokenPair: Occurrences] = [:]
+    private var pairs = PairTable()
     /// Each of `pairs` once, with its count or one that it had earlier.
-    private var queue = Heap<Candidate>()
+    private var queue: PairQueue
     // What the merge under way changes, by the id of the neighbor.
     private var before = Neighbors()
     private var after = Neighbors()
@@ -35,9 +28,12 @@ struct MergingText {
     private static let border = Int32.min
     private static let inside = Int32.min + 1
 
-    init(_ pieces: PreTokenTable, counts: [Int], minimumFrequency: Int) {
-        self.minimumFrequency = minimumFrequency
-        weights = counts
+    /// - Precondition: pieces and borders together have at most `Int32.max` positions.
+    init(_ pieces: PieceCounts, _ options: BytePairTrainerOptions) {
+        minimumFrequency = options.minimumFrequency
+        maximumTokenBytes = options.maximumTokenBytes ?? .max
+        queue = PairQueue(ties: options.ties)
+        weights = (0..<pieces.count).map { pieces.count(of: $0) }
         let size = pieces.bytes.count + pieces.count + 1
         symbols.reserveCapacity(size)
         pieceNumbers.reserveCapacity(size)
@@ -49,50 +45,74 @@ struct MergingText {
             symbols.append(Self.border)
             pieceNumbers += repeatElement(Int32(number), count: range.count + 1)
         }
-        findBytePairs()
-        queue = Heap(pairs.map { Candidate(count: $0.value.count, pair: $0.key) })
+        if maximumTokenBytes > 1 { findBytePairs() }
     }
 
     private mutating func findBytePairs() {
-        var found = [Occurrences](repeating: Occurrences(), count: 1 << 16)
+        var counts = [Int](repeating: 0, count: 1 << 16)
+        var places = [Int](repeating: 0, count: 1 << 16)
         func pairIndex(at position: Int) -> Int? {
             let (left, right) = (symbols[position - 1], symbols[position])
             return left >= 0 && right >= 0 ? Int(left) << 8 | Int(right) : nil
         }
         for position in symbols.indices.dropFirst() {
-            if let index = pairIndex(at: position) {
-                found[index].count += weights[Int(pieceNumbers[position])]
-            }
+            guard let index = pairIndex(at: position) else { continue }
+            counts[index] += weights[Int(pieceNumbers[position])]
+            places[index] += 1
+        }
+        var positions = [[Int32]](repeating: [], count: 1 << 16)
+        for index in positions.indices where counts[index] >= minimumFrequency {
+            positions[index].reserveCapacity(places[index])
         }
         for position in symbols.indices.dropFirst() {
-            if let index = pairIndex(at: position), found[index].count >= minimumFrequency {
-                found[index].positions.append(Int32(position - 1))
+            if let index = pairIndex(at: position), counts[index] >= minimumFrequency {
+                positions[index].append(Int32(position - 1))
             }
         }
-        for (index, occurrences) in found.enumerated() where occurrences.count >= minimumFrequency {
-            pairs[TokenPair(Int32(index >> 8), Int32(index & 0xFF))] = occurrences
+        for index in positions.indices {
+            insert(
+                TokenPair(Int32(index >> 8), Int32(index & 0xFF)),
+                PairOccurrences(count: counts[index], positions: positions[index]))
         }
     }
 
-    /// The most frequent pair, of several the lowest; nil if none is frequent enough. It is not offered
-    /// again.
+    /// The most frequent pair, of several the one that the tie-break names; nil if none is frequent enough.
+    /// It is not offered again.
     mutating func popMostFrequentPair() -> TokenPair? {
-        while let candidate = queue.popMax() {
-            guard let occurrences = pairs[candidate.pair] else { continue }
-            if occurrences.count == candidate.count { return candidate.pair }
-            queue.insert(Candidate(count: occurrences.count, pair: candidate.pair))
+        while let candidate = queue.top {
+            let count = pairs.count(of: candidate.pair)
+            if count == candidate.count {
+                queue.removeTop(texts)
+                return candidate.pair
+            }
+            if let count {
+                queue.replaceTop(by: PairCandidate(count: count, pair: candidate.pair), texts)
+            } else {
+                queue.removeTop(texts)
+            }
         }
         return nil
     }
 
+    /// How many tokens the text comes to now.
+    var tokenCount: Int {
+        var count = 0
+        for (symbol, piece) in zip(symbols, pieceNumbers) where symbol >= 0 { count += weights[Int(piece)] }
+        return count
+    }
+
+    /// The bytes of both tokens of a pair.
+    func text(of pair: TokenPair) -> [UInt8] { Array(texts[pair.left] + texts[pair.right]) }
+
     /// Makes a token, with the next free id, of each occurrence of a pair that was popped.
     mutating func merge(_ pair: TokenPair) {
-        let positions = pairs.removeValue(forKey: pair)?.positions ?? []
-        let id = Int32(lengths.count)
-        lengths.append(lengths[Int(pair.left)] + lengths[Int(pair.right)])
-        before.makeRoom(for: lengths.count)
-        after.makeRoom(for: lengths.count)
-        for position in positions { merge(pair, into: id, at: Int(position)) }
+        let positions = pairs.remove(pair)?.positions ?? []
+        let id = Int32(texts.count)
+        texts.append(text(of: pair))
+        before.makeRoom(for: texts.count)
+        after.makeRoom(for: texts.count)
+        let lengths = (Int(texts.length(of: pair.left)), Int(texts.length(of: id)))
+        for position in positions { merge(pair, lengths, into: id, at: Int(position)) }
         for neighbor in before.ids {
             decrease(TokenPair(neighbor, pair.left), by: before.changes[Int(neighbor)].lost)
             insert(TokenPair(neighbor, id), before.changes[Int(neighbor)].gained)
@@ -105,14 +125,17 @@ struct MergingText {
         after.clear()
     }
 
-    private mutating func merge(_ pair: TokenPair, into id: Int32, at position: Int) {
+    /// - Parameter lengths: the bytes of the left token and of both.
+    private mutating func merge(
+        _ pair: TokenPair, _ lengths: (left: Int, both: Int), into id: Int32, at position: Int
+    ) {
         guard symbols[position] == pair.left else { return }
-        let middle = position + Int(lengths[Int(pair.left)])
+        let middle = position + lengths.left
         guard symbols[middle] == pair.right else { return }
-        let end = position + Int(lengths[Int(id)])
+        let end = position + lengths.both
         symbols[position] = id
         symbols[middle] = Self.inside
-        symbols[end - 1] = -lengths[Int(id)]
+        symbols[end - 1] = -Int32(lengths.both)
         let weight = weights[Int(pieceNumbers[position])]
 
         let last = symbols[position - 1]
@@ -132,15 +155,15 @@ struct MergingText {
     }
 
     private mutating func decrease(_ pair: TokenPair, by lost: Int) {
-        guard lost > 0, let index = pairs.index(forKey: pair) else { return }
-        pairs.values[index].count -= lost
-        if pairs.values[index].count < minimumFrequency { pairs.remove(at: index) }
+        if lost > 0 { pairs.decrease(pair, by: lost, minimum: minimumFrequency) }
     }
 
-    private mutating func insert(_ pair: TokenPair, _ occurrences: Occurrences) {
-        guard occurrences.count >= minimumFrequency else { return }
-        pairs[pair] = occurrences
-        queue.insert(Candidate(count: occurrences.count, pair: pair))
+    private mutating func insert(_ pair: TokenPair, _ occurrences: PairOccurrences) {
+        guard occurrences.count >= minimumFrequency,
+            texts.length(of: pair.left) + texts.length(of: pair.right) <= maximumTokenBytes
+        else { return }
+        pairs.insert(pair, occurrences)
+        queue.insert(PairCandidate(count: occurrences.count, pair: pair), texts)
     }
 
     /// What one merge changes on one side of it.
@@ -149,7 +172,7 @@ struct MergingText {
             /// How many pairs of the neighbor and the merged token's part there are no longer.
             var lost = 0
             /// The pairs of the neighbor and the new token.
-            var gained = Occurrences()
+            var gained = PairOccurrences()
         }
 
         /// The neighbors that were met.
@@ -173,15 +196,5 @@ struct MergingText {
             for id in ids { changes[Int(id)] = Change() }
             ids.removeAll(keepingCapacity: true)
         }
-    }
-}
-
-/// A pair and how often it occurs.
-private struct Candidate: Comparable {
-    var count: Int
-    var pair: TokenPair
-
-    static func < (a: Candidate, b: Candidate) -> Bool {
-        a.count != b.count ? a.count < b.count : a.pair > b.pair
     }
 }
