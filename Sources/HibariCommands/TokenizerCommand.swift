@@ -67,15 +67,18 @@ struct TokenizerEncodeCommand: ParsableCommand {
         let tokenizer = try options.load()
         let bytes = try readFile(file == "-" ? "/dev/stdin" : file)
         if offsets { return printResult(try places(tokenizer, bytes).text()) }
-        guard jsonLines else { return printResult(shown(try ids(tokenizer, bytes), asJSON: json)) }
-        var output = ""
+        var output: [UInt8] = []
+        guard jsonLines else {
+            append(try ids(tokenizer, bytes), to: &output, asJSON: json)
+            return printResult(bytes: output)
+        }
         for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
             guard let text = try JSONValue(parsing: Array(line)).string else {
                 throw TokenizerCommandError.noString(file: file, line: index + 1)
             }
-            output += shown(try ids(tokenizer, Array(text.utf8)), asJSON: true) + "\n"
+            append(try ids(tokenizer, Array(text.utf8)), to: &output, asJSON: true)
         }
-        printResult(output, terminator: "")
+        printResult(bytes: output)
     }
 
     private func places(_ tokenizer: any Tokenizer, _ bytes: [UInt8]) throws -> JSONValue {
@@ -104,9 +107,23 @@ struct TokenizerEncodeCommand: ParsableCommand {
         return ids
     }
 
-    private func shown(_ ids: [Int32], asJSON: Bool) -> String {
-        let list = ids.map { String($0) }.joined(separator: asJSON ? "," : " ")
-        return asJSON ? "[" + list + "]" : list
+    /// A line of ids. There can be many millions of them, so none becomes a string of its own.
+    private func append(_ ids: [Int32], to output: inout [UInt8], asJSON: Bool) {
+        let separator = UInt8(ascii: asJSON ? "," : " ")
+        var digits: [UInt8] = []
+        if asJSON { output.append(UInt8(ascii: "[")) }
+        for (index, id) in ids.enumerated() {
+            if index > 0 { output.append(separator) }
+            var rest = id
+            digits.removeAll(keepingCapacity: true)
+            repeat {
+                digits.append(UInt8(ascii: "0") + UInt8(rest % 10))
+                rest /= 10
+            } while rest > 0
+            output += digits.reversed()
+        }
+        if asJSON { output.append(UInt8(ascii: "]")) }
+        output.append(UInt8(ascii: "\n"))
     }
 }
 

@@ -49,8 +49,9 @@ struct TokenizerCompareCommand: ParsableCommand {
                 + scripts.map { report.counts[$0].map { fixed($0.bytesPerToken, 2) } ?? "–" }
                 + [report.isReversible ? "yes" : "no", fixed(report.megabytesPerSecond, 1)]
         }
+        let widths = header.map { max(10, $0.count + 2) }
         return zip(["tokenizer"] + reports.map(\.name), [header] + rows).map { name, cells in
-            padded(name, width) + cells.map { aligned($0, 13) }.joined()
+            padded(name, width) + zip(cells, widths).map { aligned($0, $1) }.joined()
         }.joined(separator: "\n")
     }
 }

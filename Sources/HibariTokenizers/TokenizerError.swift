@@ -10,6 +10,8 @@ public enum TokenizerError: UserError, Equatable {
     case emptyTrainingText
     /// A vocabulary was asked for that does not even hold the bytes and `<|endoftext|>`.
     case vocabularyTooSmall(size: Int, minimum: Int)
+    /// A vocabulary has more tokens or merges than the tables of the encoder hold.
+    case vocabularyTooLarge(tokens: Int, merges: Int)
     /// A token was to be added that is empty or that there is already.
     case tokenExists(String)
     /// A regular expression that text is to be cut with is malformed, or has a part that Hibari cannot
@@ -56,6 +58,11 @@ public enum TokenizerError: UserError, Equatable {
             """
             a BPE vocabulary of \(size) is too small: the bytes and <|endoftext|> alone take \(minimum); ask for more, \
             e.g. bpe:1024, or use the bytes tokenizer
+            """
+        case .vocabularyTooLarge(let tokens, let merges):
+            """
+            the vocabulary has \(tokens) ids and \(merges) merges; Hibari takes up to \(MergeTable.idLimit) and \
+            \(MergeTable.pairLimit)
             """
         case .tokenExists(let content):
             "cannot add the token \(quoted(content)): it is empty or in the vocabulary; choose another spelling"

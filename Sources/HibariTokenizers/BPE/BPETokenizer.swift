@@ -12,21 +12,29 @@ public struct BPETokenizer: Tokenizer {
     public let endOfText: Int?
     private let splitter: any TextSplitter
     private let encoder: BytePairEncoder
+    private let neighbors: ByteNeighbors
     /// Finds added words that are no control tokens, which text always becomes.
     private let addedWords: SpecialTokenFinder
     private let isControl: [Bool]
     /// The bytes of ids that are ordinary tokens or added words.
     private let decoder: TokenDecoder
     private let caches = PieceCachePool()
+    private let lazyEncoder = LazyEncoder()
 
     /// - Parameter vocabulary: checked by the format that made it.
-    /// - Throws: `TokenizerError.invalidPattern` if the pattern to cut with is no regular expression.
+    /// - Throws: `TokenizerError.invalidPattern` if the pattern to cut with is no regular expression,
+    ///   `TokenizerError.vocabularyTooLarge`.
     /// - Precondition: each byte has an id, and no id is that of two special tokens or of a token too.
     package init(_ vocabulary: BPEVocabulary) throws(TokenizerError) {
+        guard vocabulary.tokens.count <= MergeTable.idLimit, vocabulary.merges.count <= MergeTable.pairLimit
+        else {
+            throw .vocabularyTooLarge(tokens: vocabulary.tokens.count, merges: vocabulary.merges.count)
+        }
         self.vocabulary = vocabulary
         vocabularySize = vocabulary.count
         splitter = try vocabulary.preTokenization.makeSplitter()
         encoder = BytePairEncoder(byteIDs: vocabulary.byteIDs, merges: vocabulary.merges)
+        neighbors = ByteNeighbors(vocabulary.tokens)
         let words = vocabulary.specialTokens.filter { !$0.isControl }
         addedWords = SpecialTokenFinder(words)
         decoder = TokenDecoder(vocabulary.tokens, words: words, count: vocabularySize)
@@ -67,20 +75,33 @@ public struct BPETokenizer: Tokenizer {
     private func encodeOrdinary(_ bytes: Span<UInt8>, emit: (Int32) -> Void) throws(TokenizerError) {
         var cache = caches.take()
         defer { caches.give(cache) }
+        let fast = lazyEncoder.encoder(forBytes: bytes.count) {
+            BacktrackingEncoder(vocabulary.tokens, merges: vocabulary.merges, encoder: encoder)
+        }
+        func merge(_ piece: Span<UInt8>, _ ids: inout [Int32]) {
+            if let fast { fast.append(piece, to: &ids) } else { encoder.append(piece, to: &ids) }
+        }
+        func encodeWhole(_ piece: Span<UInt8>, _ ids: inout [Int32]) {
+            if vocabulary.keepsWholeTokens, let id = vocabulary.tokens.id(of: piece) { return ids.append(id) }
+            merge(piece, &ids)
+        }
         try splitter.forEachPiece(in: bytes) { piece in
             if piece.count == 1 {
                 emit(encoder.byteIDs[Int(bytes[piece.lowerBound])])
+            } else if piece.count <= PieceCache.longestPiece {
+                cache.forEachID(of: piece, in: bytes, isPart: false, emit, encode: encodeWhole)
             } else {
-                cache.forEachID(of: piece, in: bytes, emit, encode: encodePiece)
+                var start = piece.lowerBound
+                while start < piece.upperBound {
+                    let part = start..<neighbors.end(ofPartAt: start, of: piece, in: bytes)
+                    if part == piece {
+                        cache.forEachID(of: piece, in: bytes, isPart: false, emit, encode: encodeWhole)
+                    } else {
+                        cache.forEachID(of: part, in: bytes, isPart: true, emit, encode: merge)
+                    }
+                    start = part.upperBound
+                }
             }
-        }
-    }
-
-    private func encodePiece(_ piece: Span<UInt8>, _ ids: inout [Int32], _ scratch: inout [UInt64]) {
-        if vocabulary.keepsWholeTokens, let id = vocabulary.tokens.id(of: piece) {
-            ids.append(id)
-        } else {
-            encoder.append(piece, to: &ids, scratch: &scratch)
         }
     }
 

@@ -1,21 +1,17 @@
 import HeapModule
 
 /// Byte-pair encoding of single pieces: of all neighbors that are to be merged the pair of lowest rank is
-/// merged, the leftmost first, until none is left.
+/// merged, the leftmost first, until none is left. In time n log n, for any ranks.
 /// Source: Sennrich, Haddow & Birch 2016, arXiv:1508.07909.
-struct BytePairEncoder: Sendable {
+package struct BytePairEncoder: Sendable {
     /// The id of each byte.
     let byteIDs: [Int32]
-    private let merges: MergeTable
-
-    /// Longer pieces are encoded in time n log n, shorter ones in n², which is less for them. Anything from
-    /// 24 to 160 bytes makes no difference that could be measured on Japanese text (2026-11-21).
-    private static let shortLength = 64
+    let merges: MergeTable
 
     /// - Parameters:
     ///   - byteIDs: the ids of the 256 bytes.
     ///   - merges: no pair twice.
-    init(byteIDs: [Int32], merges: [BytePairMerge]) {
+    package init(byteIDs: [Int32], merges: [BytePairMerge]) {
         precondition(byteIDs.count == 256, "BytePairEncoder: \(byteIDs.count) bytes have ids; expected 256")
         self.byteIDs = byteIDs
         self.merges = MergeTable(merges)
@@ -23,46 +19,9 @@ struct BytePairEncoder: Sendable {
 
     /// Appends the ids of `piece` to `ids`.
     ///
-    /// - Parameter scratch: memory to be used again by the next call.
-    func append(_ piece: Span<UInt8>, to ids: inout [Int32], scratch: inout [UInt64]) {
-        if piece.count <= Self.shortLength {
-            appendShort(piece, to: &ids, pairs: &scratch)
-        } else {
-            appendLong(piece, to: &ids, limit: MergeTable.none)
-        }
-    }
-
-    /// The same with only the merges whose rank is below `rank`.
-    func append(_ piece: Span<UInt8>, to ids: inout [Int32], below rank: Int32 = .max) {
-        appendLong(piece, to: &ids, limit: UInt64(rank) << 32)
-    }
-
-    private func appendShort(_ piece: Span<UInt8>, to ids: inout [Int32], pairs: inout [UInt64]) {
-        let start = ids.count
-        for index in piece.indices { ids.append(byteIDs[Int(piece[index])]) }
-        pairs.removeAll(keepingCapacity: true)
-        for index in start + 1..<max(start + 1, ids.count) {
-            pairs.append(merges[ids[index - 1], ids[index]])
-        }
-        // `pairs[i]` is the merge of the tokens i and i + 1 of the piece.
-        var pairCount = pairs.count
-        while pairCount > 0 {
-            var (lowest, best) = (MergeTable.none, 0)
-            for index in 0..<pairCount where pairs[index] < lowest { (lowest, best) = (pairs[index], index) }
-            if lowest == MergeTable.none { break }
-            ids[start + best] = Int32(truncatingIfNeeded: lowest)
-            pairCount -= 1
-            for index in best..<pairCount {
-                pairs[index] = pairs[index + 1]
-                ids[start + index + 1] = ids[start + index + 2]
-            }
-            if best < pairCount { pairs[best] = merges[ids[start + best], ids[start + best + 1]] }
-            if best > 0 { pairs[best - 1] = merges[ids[start + best - 1], ids[start + best]] }
-        }
-        ids.removeLast(ids.count - start - pairCount - min(1, piece.count))
-    }
-
-    private func appendLong(_ piece: Span<UInt8>, to ids: inout [Int32], limit: UInt64) {
+    /// - Parameter rank: only merges whose rank is below this.
+    package func append(_ piece: Span<UInt8>, to ids: inout [Int32], below rank: Int32 = .max) {
+        let limit = rank == .max ? MergeTable.none : UInt64(rank) << 32
         let count = piece.count
         if count == 0 { return }
         // A linked list of the tokens by the position of their first byte. A token that was merged into the

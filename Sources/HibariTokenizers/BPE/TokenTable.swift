@@ -6,8 +6,8 @@ package struct TokenTable: Sendable {
     private(set) var bytes: [UInt8] = []
     /// Where each id's bytes end.
     private var ends: [Int32] = []
-    /// Open addressing: ids plus one, 0 for free; at most half full.
-    private var slots = [Int32](repeating: 0, count: 1024)
+    /// Open addressing: half of the hash and, in the lower half, the id plus one, 0 for free; at most half full.
+    private var slots = [UInt64](repeating: 0, count: 1024)
     private var filled = 0
     private let hash = ByteHash()
 
@@ -33,9 +33,10 @@ package struct TokenTable: Sendable {
         for index in string.indices { bytes.append(string[index]) }
         ends.append(Int32(bytes.count))
         if string.isEmpty { return false }
-        let slot = slot(of: string)
+        let hash = hash(string)
+        let slot = slot(of: string, hash)
         if slots[slot] != 0 { return false }
-        slots[slot] = Int32(count)
+        slots[slot] = Self.upperHalf(hash) | UInt64(count)
         filled += 1
         if filled * 2 > slots.count { grow() }
         return true
@@ -43,17 +44,25 @@ package struct TokenTable: Sendable {
 
     /// The id of `string`.
     package func id(of string: Span<UInt8>) -> Int32? {
-        let entry = slots[slot(of: string)]
-        return entry == 0 ? nil : entry - 1
+        let entry = slots[slot(of: string, hash(string))]
+        return entry == 0 ? nil : Int32(truncatingIfNeeded: entry) - 1
     }
 
     /// The slot that holds `string`, or the free one where it belongs.
-    private func slot(of string: Span<UInt8>) -> Int {
+    private func slot(of string: Span<UInt8>, _ hash: UInt64) -> Int {
         let mask = slots.count - 1
-        var slot = Int(truncatingIfNeeded: hash(string)) & mask
-        while slots[slot] != 0, !isEqual(Int(slots[slot]) - 1, string) { slot = (slot + 1) & mask }
+        var slot = Int(truncatingIfNeeded: hash >> 32) & mask
+        while slots[slot] != 0 {
+            let entry = slots[slot]
+            if Self.upperHalf(entry) == Self.upperHalf(hash), isEqual(Int(entry & 0xFFFF_FFFF) - 1, string) {
+                break
+            }
+            slot = (slot + 1) & mask
+        }
         return slot
     }
+
+    private static func upperHalf(_ value: UInt64) -> UInt64 { value & 0xFFFF_FFFF_0000_0000 }
 
     private func isEqual(_ id: Int, _ string: Span<UInt8>) -> Bool {
         let range = range(of: id)
@@ -64,9 +73,12 @@ package struct TokenTable: Sendable {
 
     private mutating func grow() {
         let entries = slots.filter { $0 != 0 }
-        slots = [Int32](repeating: 0, count: slots.count * 4)
+        slots = [UInt64](repeating: 0, count: slots.count * 4)
+        let mask = slots.count - 1
         for entry in entries {
-            slots[slot(of: bytes.span.extracting(range(of: Int(entry) - 1)))] = entry
+            var slot = Int(truncatingIfNeeded: entry >> 32) & mask
+            while slots[slot] != 0 { slot = (slot + 1) & mask }
+            slots[slot] = entry
         }
     }
 }

@@ -18,10 +18,7 @@ extension GGUFVocabulary {
         }
         let addsPrefix = try flag("tokenizer.ggml.add_space_prefix", missing: true)
         let isMatched = kinds.map { [.normal, .userDefined, .unused].contains($0) }
-        var userDefined = ByteTrie()
-        for (id, kind) in kinds.enumerated() where kind == .userDefined && !tokens[id].isEmpty {
-            userDefined.insert(tokens[id], value: Int32(id))
-        }
+        let userDefined = kinds.indices.filter { kinds[$0] == .userDefined }
         return PipelineTokenizer(
             kind: "bpe",
             stages: PipelineTokenizer.Stages(
@@ -32,7 +29,8 @@ extension GGUFVocabulary {
                     vocabulary: vocabulary, isMatched: isMatched, scores: scores,
                     options: ScoredBPEModel.Options(
                         unknown: unknown.map { Int32($0) }, byteIDs: byteIDs,
-                        userDefined: kinds.contains(.userDefined) ? userDefined : nil)),
+                        userDefined: userDefined.isEmpty
+                            ? nil : ByteTrie(userDefined.map { (tokens[$0][...], Int32($0)) }))),
                 decoder: DecoderSequence([
                     ReplaceDecoder(pattern: SentencePieceNormalizer.mark, content: [UInt8(ascii: " ")]),
                     ByteFallbackDecoder(), FuseDecoder(),

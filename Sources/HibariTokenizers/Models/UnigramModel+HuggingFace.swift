@@ -22,10 +22,7 @@ extension UnigramModel {
             guard !tokens.isEmpty else { throw component.member("vocab").invalid("is empty") }
             unknown = Int32(try component.int("unk_id", in: 0...tokens.count - 1))
         }
-        var trie = ByteTrie()
-        for (id, token) in tokens.enumerated() where !token.isEmpty && !isSpecial(id) {
-            trie.insert(token, value: Int32(id))
-        }
+        let trie = ByteTrie(tokens.indices.filter { !isSpecial($0) }.map { (tokens[$0][...], Int32($0)) })
         let fallsBackToBytes = try component.bool("byte_fallback", missing: false)
         let options = Options(
             unknown: unknown, byteIDs: fallsBackToBytes ? vocabulary.byteIDs : nil,

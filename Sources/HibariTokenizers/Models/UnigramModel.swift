@@ -55,6 +55,9 @@ struct UnigramModel: TokenModel {
         }
     }
 
+    /// A sum of scores as it is compared with others: paths of the same tokens in another order are a tie.
+    private func rounded(_ score: Double) -> Double { options.roundsScores ? Double(Float(score)) : score }
+
     /// The tokens of the best path, in order.
     private func path(through piece: ArraySlice<UInt8>) -> [(id: Int32, range: Range<Int>)] {
         let (start, count) = (piece.startIndex, piece.count)
@@ -70,14 +73,15 @@ struct UnigramModel: TokenModel {
             var node = ByteTrie.root
             var end = position
             while end < count {
-                node = trie.child(node, piece[start + end])
-                if node < 0 { break }
+                let next = trie.step(node, piece[start + end])
+                if next.node < 0 { break }
+                node = next.node
                 end += 1
-                let id = trie.value(node)
+                let id = next.value
                 if id < 0 { continue }
-                let candidate = score + scores[Int(id)]
+                let candidate = rounded(score + scores[Int(id)])
                 if begins[end] < 0 || candidate > bestScores[end] {
-                    bestScores[end] = options.roundsScores ? Double(Float(candidate)) : candidate
+                    bestScores[end] = candidate
                     begins[end] = position
                     bestIDs[end] = id
                 }
@@ -85,8 +89,7 @@ struct UnigramModel: TokenModel {
             }
             if !coversCharacter {
                 let end = position + characterLength
-                let sum = score + unknownScore
-                let candidate = options.roundsScores ? Double(Float(sum)) : sum
+                let candidate = rounded(score + unknownScore)
                 if begins[end] < 0 || candidate > bestScores[end] {
                     bestScores[end] = candidate
                     begins[end] = position

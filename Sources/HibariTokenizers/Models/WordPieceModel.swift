@@ -7,9 +7,9 @@ struct WordPieceModel: TokenModel {
     private let unknown: Int32
     private let maximumCharacters: Int
     /// The tokens that can begin a word.
-    private var beginnings = ByteTrie()
+    private let beginnings: ByteTrie
     /// Those that go on with one, without the prefix that tells them.
-    private var continuations = ByteTrie()
+    private let continuations: ByteTrie
 
     init(_ component: Component, _ vocabulary: Vocabulary) throws(TokenizerError) {
         try component.expectKeys(
@@ -24,12 +24,12 @@ struct WordPieceModel: TokenModel {
         maximumCharacters = try component.int(
             "max_input_chars_per_word", in: 0...Int(Int32.max), missing: 100)
         let prefix = Array(try component.string("continuing_subword_prefix").utf8)
-        for (id, token) in vocabulary.tokens.enumerated() {
-            beginnings.insert(token, value: Int32(id))
-            if token.starts(with: prefix) {
-                continuations.insert(token.dropFirst(prefix.count), value: Int32(id))
-            }
-        }
+        let tokens = vocabulary.tokens.enumerated().map { (bytes: $1[...], value: Int32($0)) }
+        beginnings = ByteTrie(tokens)
+        continuations = ByteTrie(
+            tokens.lazy.filter { $0.bytes.starts(with: prefix) }.map {
+                ($0.bytes.dropFirst(prefix.count), $0.value)
+            })
     }
 
     func tokenize(_ piece: ArraySlice<UInt8>, into ids: inout [Int32]) {

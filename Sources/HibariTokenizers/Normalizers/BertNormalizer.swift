@@ -70,8 +70,8 @@ private func isControl(_ value: UInt32) -> Bool {
     case 0x09, 0x0A, 0x0D: return false
     default:
         switch CharacterProperties.category(value) {
-        case UTF8PROC_CATEGORY_CC, UTF8PROC_CATEGORY_CF, UTF8PROC_CATEGORY_CO:
-            return true
+        case UTF8PROC_CATEGORY_CC, UTF8PROC_CATEGORY_CO: return true
+        case UTF8PROC_CATEGORY_CF: return !CharacterHistory.noFormats.contains(value)
         default: return false
         }
     }

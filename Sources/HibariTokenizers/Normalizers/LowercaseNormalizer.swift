@@ -17,7 +17,9 @@ struct LowercaseNormalizer: Normalizer {
                 // The only character whose lowercase is two.
                 appendUTF8(0x69, to: &result)
                 appendUTF8(0x307, to: &result)
-            default: appendUTF8(UInt32(utf8proc_tolower(Int32(value))), to: &result)
+            default:
+                let lowercase = CharacterHistory.lowercase(value) ?? UInt32(utf8proc_tolower(Int32(value)))
+                appendUTF8(lowercase, to: &result)
             }
         }
         return result

@@ -41,7 +41,7 @@ struct UnicodeNormalizer: Normalizer {
         var buffer = [Int32](repeating: 0, count: 32)
         var boundaryClass: Int32 = 0
         for (value, _) in UTF8Scalars(text) {
-            if value < 0x80 {
+            if value < 0x80 || CharacterHistory.undecomposed.contains(value) {
                 scalars.append(Int32(value))
                 continue
             }
@@ -77,14 +77,37 @@ struct UnicodeNormalizer: Normalizer {
     }
 
     private func compose(_ scalars: inout [Int32]) {
+        var result: [Int32] = []
+        result.reserveCapacity(scalars.count)
+        var start = 0
+        while start < scalars.count {
+            let end = scalars[start...].firstIndex(where: isUnknown) ?? scalars.count
+            appendComposed(scalars[start..<end], to: &result)
+            if end < scalars.count { result.append(scalars[end]) }
+            start = end + 1
+        }
+        scalars = result
+    }
+
+    private func appendComposed(_ scalars: ArraySlice<Int32>, to result: inout [Int32]) {
+        var part = Array(scalars)
         let options = utf8proc_option_t(UTF8PROC_STABLE.rawValue | UTF8PROC_COMPOSE.rawValue)
-        let count = utf8proc_normalize_utf32(&scalars, scalars.count, options)
-        precondition(count >= 0 && count <= scalars.count, "UnicodeNormalizer: utf8proc error \(count)")
-        scalars.removeLast(scalars.count - count)
+        let count = utf8proc_normalize_utf32(&part, part.count, options)
+        precondition(count >= 0 && count <= part.count, "UnicodeNormalizer: utf8proc error \(count)")
+        result += part[..<count]
     }
 }
 
+/// Whether normalization knows nothing of a character.
+private func isUnknown(_ scalar: Int32) -> Bool {
+    let value = UInt32(bitPattern: scalar)
+    return value >= 0x300
+        && (CharacterHistory.undecomposed.contains(value) || CharacterHistory.uncombined.contains(value))
+}
+
+/// The table is a constant of the library.
 private func combiningClass(_ scalar: Int32) -> Int16 {
-    // The table is a constant of the library.
-    scalar < 0x300 ? 0 : utf8proc_get_property(scalar).pointee.combining_class
+    if scalar < 0x300 { return 0 }
+    let known = utf8proc_get_property(scalar).pointee.combining_class
+    return known == 0 || CharacterHistory.uncombined.contains(UInt32(bitPattern: scalar)) ? 0 : known
 }

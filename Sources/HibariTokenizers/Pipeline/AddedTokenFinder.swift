@@ -8,16 +8,14 @@ struct AddedTokenFinder: Sendable {
         case token(id: Int32)
     }
 
-    private var trie = ByteTrie()
+    private let trie: ByteTrie
     private let tokens: [AddedToken]
     let isEmpty: Bool
 
     /// Finds control tokens by what they are spelled.
     init(controlTokens: some Collection<Int>, of tokens: [[UInt8]]) {
         self.tokens = controlTokens.map { AddedToken(id: $0, control: tokens[$0]) }
-        for (index, token) in self.tokens.enumerated() where !token.content.isEmpty {
-            trie.insert(token.content, value: Int32(index))
-        }
+        trie = ByteTrie(self.tokens.enumerated().map { ($1.content[...], Int32($0)) })
         isEmpty = self.tokens.isEmpty
     }
 
@@ -26,14 +24,12 @@ struct AddedTokenFinder: Sendable {
         _ tokens: [AddedToken], spelling: (AddedToken) throws(TokenizerError) -> [UInt8]
     ) throws(TokenizerError) {
         self.tokens = tokens
-        var isEmpty = true
+        var spellings: [(bytes: ArraySlice<UInt8>, value: Int32)] = []
         for (index, token) in tokens.enumerated() {
-            let text = try spelling(token)
-            if text.isEmpty { continue }
-            trie.insert(text, value: Int32(index))
-            isEmpty = false
+            spellings.append((try spelling(token)[...], Int32(index)))
         }
-        self.isEmpty = isEmpty
+        trie = ByteTrie(spellings)
+        isEmpty = spellings.allSatisfy(\.bytes.isEmpty)
     }
 
     /// - Parameter allowed: the special tokens that text may become. The others are text; no token is looked

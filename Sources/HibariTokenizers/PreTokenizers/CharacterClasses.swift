@@ -16,6 +16,11 @@ package struct CharacterClasses: Sendable {
     private init() {
         var known: [[UInt8]: UInt16] = [:]
         for page in 0..<UInt32(0x1100) {
+            // The planes 4 to 13 are not assigned, and 15 and 16 are for private use: all their pages are equal.
+            if [0x400..<0xE00, 0xF00..<0x1100].contains(where: { $0.dropFirst().contains(page) }) {
+                pages.append(pages[pages.count - 1])
+                continue
+            }
             let values = (page << 8...page << 8 | 0xFF).map { classOfCharacter($0).rawValue }
             if known[values] == nil {
                 known[values] = UInt16(classes.count >> 8)

@@ -7,12 +7,8 @@ public func loadSentencePieceTokenizer(path: String) throws -> PipelineTokenizer
     let file = try SentencePieceModelFile(path: path)
     let vocabulary = Vocabulary(file.pieces.map(\.text))
     let userDefined = file.pieces.indices.filter { file.pieces[$0].kind == .userDefined }
-    var userDefinedTrie: ByteTrie?
-    if !userDefined.isEmpty {
-        var trie = ByteTrie()
-        for id in userDefined { trie.insert(file.pieces[id].text, value: Int32(id)) }
-        userDefinedTrie = trie
-    }
+    let userDefinedTrie =
+        userDefined.isEmpty ? nil : ByteTrie(userDefined.map { (file.pieces[$0].text[...], Int32($0)) })
     var map: CharacterMap?
     if !file.characterMap.isEmpty {
         var problem = ""
@@ -62,7 +58,7 @@ public func loadSentencePieceTokenizer(path: String) throws -> PipelineTokenizer
 private func unigram(_ file: SentencePieceModelFile, unknown: Int32, byteIDs: [Int32]?) -> UnigramModel {
     let normal = file.pieces.lazy.filter { $0.kind == .normal }.map(\.score)
     let (lowest, highest) = (normal.min() ?? 0, normal.max() ?? 0)
-    var trie = ByteTrie()
+    var matched: [(bytes: ArraySlice<UInt8>, value: Int32)] = []
     var scores: [Double] = []
     scores.reserveCapacity(file.pieces.count)
     for (id, piece) in file.pieces.enumerated() {
@@ -70,10 +66,12 @@ private func unigram(_ file: SentencePieceModelFile, unknown: Int32, byteIDs: [I
         scores.append(
             piece.kind == .userDefined
                 ? Double(Float(piece.text.count) * highest) - 0.1 : Double(piece.score))
-        if piece.kind == .normal || piece.kind == .userDefined { trie.insert(piece.text, value: Int32(id)) }
+        if piece.kind == .normal || piece.kind == .userDefined {
+            matched.append((piece.text[...], Int32(id)))
+        }
     }
     return UnigramModel(
-        trie: trie, scores: scores,
+        trie: ByteTrie(matched), scores: scores,
         options: UnigramModel.Options(
             unknown: unknown, byteIDs: byteIDs, lowestScore: Double(lowest), roundsScores: true))
 }

@@ -1,6 +1,7 @@
 import CUTF8Proc
 
-/// Properties of Unicode scalar values that normalizers and pre-tokenizers tell apart.
+/// Properties of Unicode scalar values that normalizers and pre-tokenizers tell apart, as Hugging Face tokenizers
+/// does.
 enum CharacterProperties {
     /// The general category, as of the Unicode version of utf8proc.
     static func category(_ value: UInt32) -> utf8proc_category_t {
@@ -12,11 +13,12 @@ enum CharacterProperties {
 
     /// General category P.
     static func isPunctuation(_ value: UInt32) -> Bool {
+        if CharacterHistory.punctuation.contains(value) { return true }
         switch category(value) {
         case UTF8PROC_CATEGORY_PC, UTF8PROC_CATEGORY_PD, UTF8PROC_CATEGORY_PS, UTF8PROC_CATEGORY_PE,
             UTF8PROC_CATEGORY_PI, UTF8PROC_CATEGORY_PF, UTF8PROC_CATEGORY_PO:
-            true
-        default: false
+            return !CharacterHistory.noPunctuation.contains(value)
+        default: return false
         }
     }
 
@@ -30,13 +32,24 @@ enum CharacterProperties {
     }
 
     /// General category N.
-    static func isNumeric(_ value: UInt32) -> Bool { CharacterClasses.shared[value].isAny(.number) }
+    static func isNumeric(_ value: UInt32) -> Bool {
+        CharacterClasses.shared[value].isAny(.number) || CharacterHistory.numbers.contains(value)
+    }
 
     /// General category M.
-    static func isMark(_ value: UInt32) -> Bool { CharacterClasses.shared[value] == [.front, .back] }
+    static func isMark(_ value: UInt32) -> Bool {
+        switch category(value) {
+        case UTF8PROC_CATEGORY_MN, UTF8PROC_CATEGORY_MC, UTF8PROC_CATEGORY_ME:
+            !CharacterHistory.noMarks.contains(value)
+        default: CharacterHistory.marks.contains(value)
+        }
+    }
 
     /// General category Mn.
-    static func isNonspacingMark(_ value: UInt32) -> Bool { category(value) == UTF8PROC_CATEGORY_MN }
+    static func isNonspacingMark(_ value: UInt32) -> Bool {
+        if category(value) != UTF8PROC_CATEGORY_MN { return CharacterHistory.nonspacingMarks.contains(value) }
+        return !CharacterHistory.noNonspacingMarks.contains(value)
+    }
 
     /// What `\w` matches: Alphabetic, M, Nd, Pc and Join_Control.
     /// Source: Unicode Technical Standard 18, annex C.

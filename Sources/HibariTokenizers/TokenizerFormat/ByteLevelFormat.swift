@@ -109,7 +109,7 @@ enum ByteLevelFormat {
             throw .invalidFile(path: file.path, problem: "model.merges is not a list")
         }
         for (index, entry) in entries.enumerated() {
-            let place = "model.merges[\(index)]"
+            var place: String { "model.merges[\(index)]" }
             if let pair = entry.array, pair.count == 2, let left = pair[0].string, let right = pair[1].string
             {
                 try list.append(left, right, place: place)

@@ -82,7 +82,9 @@ struct BytePairList {
     /// Adds the next merge.
     ///
     /// - Parameter place: where it stands, for errors.
-    mutating func append(_ left: String, _ right: String, place: String) throws(TokenizerError) {
+    mutating func append(_ left: String, _ right: String, place: @autoclosure () -> String)
+        throws(TokenizerError)
+    {
         var bytes: [UInt8] = []
         let isLeftSpelled = ByteAlphabet.append(bytesOf: left, to: &bytes)
         let middle = bytes.count
@@ -94,14 +96,17 @@ struct BytePairList {
             throw .invalidFile(
                 path: path,
                 problem:
-                    "\(place) joins \(quoted(left)) and \(quoted(right)); \(component) does not have both words "
+                    "\(place()) joins \(quoted(left)) and \(quoted(right)); \(component) does not have both words "
                     + "and what they make")
+        }
+        guard tokens.count <= MergeTable.idLimit, merges.count < MergeTable.pairLimit else {
+            throw .vocabularyTooLarge(tokens: tokens.count, merges: merges.count + 1)
         }
         let merge = BytePairMerge(left: leftID, right: rightID, result: result, rank: Int32(merges.count))
         guard known.insert(merge) else {
             throw .invalidFile(
                 path: path,
-                problem: "\(place) joins \(quoted(left)) and \(quoted(right)), as an earlier one does")
+                problem: "\(place()) joins \(quoted(left)) and \(quoted(right)), as an earlier one does")
         }
         merges.append(merge)
     }
