@@ -10,6 +10,7 @@ documents, and random Unicode strings. Needs the packages tiktoken and tokenizer
 """
 
 import argparse
+import base64
 import gzip
 import json
 import pathlib
@@ -19,7 +20,7 @@ import sys
 import tempfile
 
 import tiktoken
-from tiktoken.load import data_gym_to_mergeable_bpe_ranks, dump_tiktoken_bpe
+from tiktoken.load import data_gym_to_mergeable_bpe_ranks
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
 
 CONTRACTIONS = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)"
@@ -145,7 +146,8 @@ def main():
     differences = 0
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder)
-        dump_tiktoken_bpe(ranks, str(path / "gpt2.tiktoken"))
+        lines = (f"{base64.b64encode(token).decode()} {rank}\n" for token, rank in sorted(ranks.items(), key=lambda item: item[1]))
+        (path / "gpt2.tiktoken").write_text("".join(lines))
         for pattern in options.patterns:
             if pattern in TIKTOKEN:
                 encoding = tiktoken.Encoding(

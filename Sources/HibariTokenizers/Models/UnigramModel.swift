@@ -34,6 +34,8 @@ struct UnigramModel: TokenModel {
     }
 
     private static let unknownID: Int32 = -1
+    /// Source: `kScoreResetThreshold` in SentencePiece 0.2.3.
+    private static let largestScore = 100_000.0
 
     func tokenize(_ piece: ArraySlice<UInt8>, into ids: inout [Int32]) throws(TokenizerError) {
         if piece.isEmpty { return }
@@ -65,9 +67,16 @@ struct UnigramModel: TokenModel {
         var bestScores = [Double](repeating: 0, count: count + 1)
         var begins = [Int](repeating: -1, count: count + 1)
         var bestIDs = [Int32](repeating: 0, count: count + 1)
-        var position = 0
+        var (position, frontier) = (0, 0)
         while position < count {
             let characterLength = utf8Length(lead: piece[start + position])
+            if options.roundsScores, abs(bestScores[position]) > Self.largestScore {
+                // Only differences count; far from 0 float32 has no room for them.
+                let offset = bestScores[position]
+                for end in position...frontier where end == position || begins[end] >= 0 {
+                    bestScores[end] = rounded(bestScores[end] - offset)
+                }
+            }
             let score = bestScores[position]
             var coversCharacter = false
             var node = ByteTrie.root
@@ -79,6 +88,7 @@ struct UnigramModel: TokenModel {
                 end += 1
                 let id = next.value
                 if id < 0 { continue }
+                frontier = max(frontier, end)
                 let candidate = rounded(score + scores[Int(id)])
                 if begins[end] < 0 || candidate > bestScores[end] {
                     bestScores[end] = candidate
@@ -89,6 +99,7 @@ struct UnigramModel: TokenModel {
             }
             if !coversCharacter {
                 let end = position + characterLength
+                frontier = max(frontier, end)
                 let candidate = rounded(score + unknownScore)
                 if begins[end] < 0 || candidate > bestScores[end] {
                     bestScores[end] = candidate
