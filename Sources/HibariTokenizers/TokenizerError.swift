@@ -19,7 +19,8 @@ public enum TokenizerError: UserError, Equatable {
     case invalidPattern(pattern: String, offset: Int, problem: String)
     /// A regular expression gave up on the text at this byte of it.
     case patternFailed(pattern: String, offset: Int, problem: String)
-    /// A vocabulary was to be written as ranks, and tiktoken would not make this token as its merges do.
+    /// A vocabulary was to be written as ranks, and tiktoken would not make this token as its merges do, or there is
+    /// no token for a byte (−1).
     case noRanks(token: String, id: Int)
     /// The tokens of a text do not spell it from this byte on: the tokenizer normalizes.
     case notReversible(offset: Int)
@@ -75,8 +76,11 @@ public enum TokenizerError: UserError, Equatable {
             """
         case .noRanks(let token, let id):
             """
-            the ids of this vocabulary cannot be ranks of tiktoken: it would not make the token \(quoted(token)) \
-            (\(id)) as the merges do; export it as tokenizer.json
+            the ids of this vocabulary cannot be ranks of tiktoken: \
+            \(id < 0
+                ? "there is none for the byte-level character \(quoted(token))"
+                : "it would not make the token \(quoted(token)) (\(id)) as the merges do"); \
+            export it as tokenizer.json
             """
         case .notReversible(let offset):
             """

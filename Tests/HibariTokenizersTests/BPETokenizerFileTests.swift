@@ -30,6 +30,24 @@ import Testing
         #expect(file["model"]?["merges"] == [["a", "b"], ["ab", "c"]])
     }
 
+    /// The vocabulary of SmolLM2 has no id for some control characters; the library leaves them out, and what stands
+    /// around them can be merged.
+    @Test func bytesWithoutIDAreLeftOut() throws {
+        let bangs = BPETokenizer(merges: [TokenPair(33, 33)])
+        let file = bangs.huggingFaceFiles(contextLength: nil).tokenizerBytes
+        let text = String(decoding: file, as: UTF8.self)
+        let word = "\"Ą\": 4,"
+        #expect(text.contains(word))
+        _ = try directory.write("tokenizer.json", text.replacing(word, with: ""))
+        let loaded = try #require(try loadTokenizer(directory: directory.path) as? BPETokenizer)
+        #expect(try loaded.encode("a\u{4}b") == [97, 98])
+        #expect(try loaded.encode("!\u{4}!") == [256])
+        #expect(try loaded.encode("\u{4}") == [])
+        let long = String(repeating: "!", count: 40_001)
+        #expect(try loaded.encode(String(repeating: long + "\u{4}", count: 4)).count == 2 * 40_001)
+        #expect(throws: TokenizerError.noRanks(token: "Ą", id: -1)) { try TiktokenFormat.bytes(of: loaded) }
+    }
+
     /// Changes of a good file, and the component that the error must name.
     @Test(arguments: [
         ("\"truncation\": null", "\"truncation\": {\"max_length\": 3}", "truncation"),

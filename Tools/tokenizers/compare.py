@@ -6,7 +6,9 @@
 
 The vocabulary is that of GPT-2, which is in DATA/tokenizers/gpt2; the patterns cut the text before it. For each
 pattern a .tiktoken file and a tokenizer.json are made, and all programs encode the texts of DATA/text, cut into
-documents, and random Unicode strings. Needs the packages tiktoken and tokenizers; no network.
+documents, and random Unicode strings. --gguf compares the byte-level vocabulary in a model's GGUF file (SmolLM2),
+--wordpiece and --sentencepiece compare a folder with tokenizer.json and a .model file. Needs the packages tiktoken,
+tokenizers, gguf and sentencepiece; no network.
 """
 
 import argparse
@@ -121,6 +123,20 @@ def hibari_ids(program, arguments, texts):
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
+def gguf_tokenizer(path):
+    """The library's tokenizer of a GGUF vocabulary that is cut as SmolLM's."""
+    from gguf import GGUFReader
+
+    fields = GGUFReader(path).fields
+    if fields["tokenizer.ggml.pre"].contents() != "smollm":
+        sys.exit(f"{path}: not cut as SmolLM")
+    words = fields["tokenizer.ggml.tokens"].contents()
+    merges = [tuple(merge.split(" ")) for merge in fields["tokenizer.ggml.merges"].contents()]
+    library = Tokenizer(models.BPE({word: index for index, word in enumerate(words)}, merges))
+    library.pre_tokenizer = HUGGING_FACE["smollm"]()
+    return library
+
+
 def report(name, texts, expected, found):
     wrong = [index for index in range(len(texts)) if expected[index] != found[index]]
     tokens = sum(map(len, expected))
@@ -137,6 +153,9 @@ def main():
     parser.add_argument("--patterns", nargs="*", default=sorted({*TIKTOKEN, *HUGGING_FACE}))
     parser.add_argument("--strings", type=int, default=200_000)
     parser.add_argument("--megabytes", type=float, default=100, help="at most so much of each text")
+    parser.add_argument("--gguf", type=pathlib.Path)
+    parser.add_argument("--wordpiece", type=pathlib.Path)
+    parser.add_argument("--sentencepiece", type=pathlib.Path)
     options = parser.parse_args()
 
     files = options.data / "tokenizers" / "gpt2"
@@ -166,6 +185,18 @@ def main():
                 expected = [encoding.ids for encoding in library.encode_batch(texts)]
                 found = hibari_ids(options.hibari, ["--tokenizer", str(path)], texts)
                 differences += report(f"{pattern} with Hugging Face tokenizers", texts, expected, found)
+    for name, path in [("GGUF", options.gguf), ("WordPiece", options.wordpiece), ("SentencePiece", options.sentencepiece)]:
+        if path is None:
+            continue
+        if name == "SentencePiece":
+            import sentencepiece
+
+            expected = sentencepiece.SentencePieceProcessor(model_file=str(path)).encode(texts)
+        else:
+            library = gguf_tokenizer(path) if name == "GGUF" else Tokenizer.from_file(str(path / "tokenizer.json"))
+            library.encode_special_tokens = True
+            expected = [one.ids for one in library.encode_batch(texts, add_special_tokens=False)]
+        differences += report(name, texts, expected, hibari_ids(options.hibari, ["--tokenizer", str(path)], texts))
     sys.exit(1 if differences else 0)
 
 

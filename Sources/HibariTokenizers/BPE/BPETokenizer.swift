@@ -1,5 +1,6 @@
 /// Byte-level byte-pair encoding: frequent byte sequences within words have ids of their own. Any byte string
-/// is accepted.
+/// is accepted; the few vocabularies that have no id for some control characters leave those out, as the Hugging
+/// Face library does.
 ///
 /// A vocabulary trained here has the bytes in order as ids 0–255, then the merges in order, and
 /// `<|endoftext|>` last. Those of other programs may number everything otherwise.
@@ -13,6 +14,8 @@ public struct BPETokenizer: Tokenizer {
     private let splitter: any TextSplitter
     private let encoder: BytePairEncoder
     private let neighbors: ByteNeighbors
+    /// Whether some bytes have no id.
+    private let hasGaps: Bool
     /// Finds added words that are no control tokens, which text always becomes.
     private let addedWords: SpecialTokenFinder
     private let isControl: [Bool]
@@ -24,7 +27,7 @@ public struct BPETokenizer: Tokenizer {
     /// - Parameter vocabulary: checked by the format that made it.
     /// - Throws: `TokenizerError.invalidPattern` if the pattern to cut with is no regular expression,
     ///   `TokenizerError.vocabularyTooLarge`.
-    /// - Precondition: each byte has an id, and no id is that of two special tokens or of a token too.
+    /// - Precondition: no id is that of two special tokens or of a token too.
     package init(_ vocabulary: BPEVocabulary) throws(TokenizerError) {
         guard vocabulary.tokens.count <= MergeTable.idLimit, vocabulary.merges.count <= MergeTable.pairLimit
         else {
@@ -35,6 +38,7 @@ public struct BPETokenizer: Tokenizer {
         splitter = try vocabulary.preTokenization.makeSplitter()
         encoder = BytePairEncoder(byteIDs: vocabulary.byteIDs, merges: vocabulary.merges)
         neighbors = ByteNeighbors(vocabulary.tokens)
+        hasGaps = encoder.byteIDs.contains(-1)
         let words = vocabulary.specialTokens.filter { !$0.isControl }
         addedWords = SpecialTokenFinder(words)
         decoder = TokenDecoder(vocabulary.tokens, words: words, count: vocabularySize)
@@ -86,7 +90,11 @@ public struct BPETokenizer: Tokenizer {
             merge(piece, &ids)
         }
         try splitter.forEachPiece(in: bytes) { piece in
-            if piece.count == 1 {
+            if hasGaps, piece.contains(where: { encoder.byteIDs[Int(bytes[$0])] < 0 }) {
+                var ids: [Int32] = []
+                encoder.append(bytes.extracting(piece), to: &ids)
+                for id in ids { emit(id) }
+            } else if piece.count == 1 {
                 emit(encoder.byteIDs[Int(bytes[piece.lowerBound])])
             } else if piece.count <= PieceCache.longestPiece {
                 cache.forEachID(of: piece, in: bytes, isPart: false, emit, encode: encodeWhole)

@@ -31,7 +31,7 @@ package struct BacktrackingEncoder: Sendable {
     package init?(_ tokens: TokenTable, merges: [BytePairMerge], encoder: BytePairEncoder) {
         self.merges = encoder.merges
         origins = [Origin](repeating: Origin(), count: tokens.count)
-        for id in encoder.byteIDs { origins[Int(id)].length = 1 }
+        for id in encoder.byteIDs where id >= 0 { origins[Int(id)].length = 1 }
         var lastRank: Int32 = -1
         var outOfOrder: [BytePairMerge] = []
         for merge in merges {
@@ -65,6 +65,8 @@ package struct BacktrackingEncoder: Sendable {
     }
 
     /// Appends the ids of `piece` to `ids`.
+    ///
+    /// - Precondition: every byte of it has an id.
     package func append(_ piece: Span<UInt8>, to ids: inout [Int32]) {
         let (count, start) = (piece.count, ids.count)
         if count == 0 { return }
@@ -92,7 +94,6 @@ package struct BacktrackingEncoder: Sendable {
         }
     }
 
-    /// Each byte is a token, so there is one.
     @inline(__always)
     private func longestToken(in text: Span<UInt8>) -> Int32 {
         var (node, longest): (Int32, Int32) = (ByteTrie.root, -1)

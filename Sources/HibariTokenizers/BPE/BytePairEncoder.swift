@@ -4,12 +4,12 @@ import HeapModule
 /// merged, the leftmost first, until none is left. In time n log n, for any ranks.
 /// Source: Sennrich, Haddow & Birch 2016, arXiv:1508.07909.
 package struct BytePairEncoder: Sendable {
-    /// The id of each byte.
+    /// The id of each byte; −1 for one that is left out.
     let byteIDs: [Int32]
     let merges: MergeTable
 
     /// - Parameters:
-    ///   - byteIDs: the ids of the 256 bytes.
+    ///   - byteIDs: the ids of the 256 bytes, −1 for none.
     ///   - merges: no pair twice.
     package init(byteIDs: [Int32], merges: [BytePairMerge]) {
         precondition(byteIDs.count == 256, "BytePairEncoder: \(byteIDs.count) bytes have ids; expected 256")
@@ -22,11 +22,16 @@ package struct BytePairEncoder: Sendable {
     /// - Parameter rank: only merges whose rank is below this.
     package func append(_ piece: Span<UInt8>, to ids: inout [Int32], below rank: Int32 = .max) {
         let limit = rank == .max ? MergeTable.none : UInt64(rank) << 32
-        let count = piece.count
-        if count == 0 { return }
         // A linked list of the tokens by the position of their first byte. A token that was merged into the
         // one before it has the id −1.
-        var tokens = (0..<count).map { byteIDs[Int(piece[$0])] }
+        var tokens: [Int32] = []
+        tokens.reserveCapacity(piece.count)
+        for index in piece.indices {
+            let id = byteIDs[Int(piece[index])]
+            if id >= 0 { tokens.append(id) }
+        }
+        let count = tokens.count
+        if count == 0 { return }
         var previous = Array(-1..<count - 1)
         var next = Array(1...count)
         var queue = Heap(

@@ -8,7 +8,7 @@ final class LazyEncoder: Sendable {
     }
 
     /// After so many bytes of text.
-    private static let threshold = 1 << 14
+    private static let threshold = 1 << 17
     private let state = Mutex(State.waiting(bytes: 0))
 
     /// The encoder for a text of so many bytes; nil if it is not worth it, or the vocabulary has none.

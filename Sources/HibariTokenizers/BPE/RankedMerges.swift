@@ -57,13 +57,8 @@ extension BPEVocabulary {
             == Set(all.map { TokenPair($0.left, $0.right) })
     }
 
-    /// The ids of the bytes; all have one.
+    /// The ids of the bytes, −1 for those that have none.
     package var byteIDs: [Int32] {
-        (UInt8.min...UInt8.max).map { byte in
-            guard let id = tokens.id(of: [byte].span) else {
-                preconditionFailure("BPEVocabulary: byte \(byte) has no id; expected one for each byte")
-            }
-            return id
-        }
+        (UInt8.min...UInt8.max).map { tokens.id(of: [$0].span) ?? -1 }
     }
 }

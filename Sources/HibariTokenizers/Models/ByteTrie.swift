@@ -21,10 +21,7 @@ struct ByteTrie: Sendable {
     /// - Parameter strings: of two equal ones the last number counts; empty ones are never found.
     init(_ strings: some Sequence<(bytes: ArraySlice<UInt8>, value: Int32)>) {
         slots[0].parent = .max
-        let sorted = strings.enumerated().sorted { a, b in
-            if a.element.bytes.elementsEqual(b.element.bytes) { return a.offset < b.offset }
-            return a.element.bytes.lexicographicallyPrecedes(b.element.bytes)
-        }.map(\.element)
+        let sorted = Self.sorted(Array(strings))
         // The nodes with the strings that go through them, those near the root first.
         var nodes: [(slot: Int, strings: Range<Int>)] = [(0, sorted.indices)]
         var nextNode = 0
@@ -56,13 +53,33 @@ struct ByteTrie: Sendable {
         }
     }
 
+    /// By their bytes, equal ones in the given order.
+    private static func sorted(
+        _ strings: [(bytes: ArraySlice<UInt8>, value: Int32)]
+    ) -> [(bytes: ArraySlice<UInt8>, value: Int32)] {
+        // The first eight bytes decide about most.
+        let keys = strings.enumerated().map { index, string in
+            var key: UInt64 = 0
+            for (place, byte) in string.bytes.prefix(8).enumerated() {
+                key |= UInt64(byte) << UInt64(56 - 8 * place)
+            }
+            return (key: key, index: index)
+        }
+        return keys.sorted { a, b in
+            if a.key != b.key { return a.key < b.key }
+            let (left, right) = (strings[a.index].bytes, strings[b.index].bytes)
+            if left.elementsEqual(right) { return a.index < b.index }
+            return left.lexicographicallyPrecedes(right)
+        }.map { strings[$0.index] }
+    }
+
     /// A base with which the slots of all these bytes are free.
     private mutating func placeBase(for bytes: [Int], firstFree: inout Int) -> Int {
         while slots[firstFree].parent >= 0 { firstFree += 1 }
         // A place is seldom found late; then the end is one.
         let last = slots.count - 256
         var candidate = max(firstFree, bytes[0])
-        for _ in 0..<1024 where candidate < last {
+        for _ in 0..<64 where candidate < last {
             let base = candidate - bytes[0]
             if bytes.allSatisfy({ slots[base + $0].parent < 0 }) { return reserve(base, bytes) }
             repeat { candidate += 1 } while candidate < last && slots[candidate].parent >= 0

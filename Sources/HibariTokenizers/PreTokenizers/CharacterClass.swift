@@ -16,6 +16,8 @@ package struct CharacterClass: OptionSet, Sendable {
     package static let front = CharacterClass(rawValue: 16)
     /// `[\p{Ll}\p{Lm}\p{Lo}\p{M}]`: what the back of a word is made of.
     package static let back = CharacterClass(rawValue: 32)
+    /// `\p{N}` of Unicode 17, which few regular expressions know.
+    package static let latestNumber = CharacterClass(rawValue: 64)
 
     /// What is not of the class `[^\s\p{L}\p{N}]`.
     static let word: CharacterClass = [.letter, .number, .whitespace]

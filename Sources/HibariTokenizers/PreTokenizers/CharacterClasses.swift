@@ -57,13 +57,13 @@ package struct CharacterClasses: Sendable {
         return end
     }
 
-    /// Where the run of characters `[^\s\p{L}\p{N}]` that begins at `index` ends.
+    /// Where the run of characters `[^\s\p{L}\p{N}]` that begins at `index` ends, or the first of `others` in it is.
     @inline(__always)
-    func end(ofOthersFrom index: Int, in text: Span<UInt8>) -> Int {
+    func end(ofOthersFrom index: Int, in text: Span<UInt8>, before others: CharacterClass = []) -> Int {
         var end = index
         while end < text.count {
             let next = character(at: end, in: text)
-            if next.class.isAny(.word) { break }
+            if next.class.isAny(.word.union(others)) { break }
             end = next.end
         }
         return end
@@ -106,7 +106,8 @@ private func classOfCharacter(_ scalar: UInt32) -> CharacterClass {
     case UTF8PROC_CATEGORY_MN, UTF8PROC_CATEGORY_MC, UTF8PROC_CATEGORY_ME: return [.front, .back]
     case UTF8PROC_CATEGORY_ND, UTF8PROC_CATEGORY_NL, UTF8PROC_CATEGORY_NO: return .number
     case UTF8PROC_CATEGORY_ZS, UTF8PROC_CATEGORY_ZL, UTF8PROC_CATEGORY_ZP: return .whitespace
-    case UTF8PROC_CATEGORY_CN: return classOfRecentCharacter(scalar)
+    case UTF8PROC_CATEGORY_CN:
+        return CharacterHistory.numbers.contains(scalar) ? .latestNumber : classOfRecentCharacter(scalar)
     default: return []
     }
 }

@@ -15,7 +15,7 @@ struct BytePairList {
     ///   - words: the words with their ids.
     ///   - specialTokens: those that are not made of bytes, in `words` or not.
     /// - Throws: `TokenizerError.invalidFile` unless each id is given once, and each word that is not special is
-    ///   spelled in `ByteAlphabet` and all bytes are among them.
+    ///   spelled in `ByteAlphabet` and the bytes of ASCII are among them.
     init(
         path: String, component: String, words: JSONObject, specialTokens: [SpecialToken]
     ) throws(TokenizerError) {
@@ -34,7 +34,9 @@ struct BytePairList {
             }
             tokens.append(bytes.span)
         }
-        if let byte = (UInt8.min...UInt8.max).first(where: { tokens.id(of: [$0].span) == nil }) {
+        // Control characters and bytes of no UTF-8 may be left out.
+        if let byte = (UInt8(ascii: "!")...UInt8(ascii: "~")).first(where: { tokens.id(of: [$0].span) == nil }
+        ) {
             throw .invalidFile(
                 path: path,
                 problem:

@@ -47,6 +47,9 @@ package enum TiktokenFormat {
     /// - Throws: `TokenizerError.noRanks` if tiktoken would give other ids.
     package static func bytes(of tokenizer: BPETokenizer) throws(TokenizerError) -> [UInt8] {
         let tokens = tokenizer.vocabulary.tokens
+        if let byte = tokenizer.vocabulary.byteIDs.firstIndex(of: -1) {
+            throw .noRanks(token: ByteAlphabet.characters[byte], id: -1)
+        }
         if let id = tokenizer.vocabulary.firstTokenWithoutRank {
             throw .noRanks(token: ByteAlphabet.word(tokens[id]), id: id)
         }

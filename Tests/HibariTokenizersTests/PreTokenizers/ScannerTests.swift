@@ -10,6 +10,7 @@ import Testing
             (.cl100k, "123|4５６|７|'ſ|s| \n"), (.cl100k, "a|\n  \n  "), (.llama3, "a|\n  \n|  "),
             (.llama3, "!a|\tb|\u{3000}c| |1| ??\n\r\n|  \r|d"), (.llama3, "か|\u{3099}き| |202|4"),
             (.qwen2, "a|1|2|３| b|'LL|'l"), (.smollm, "a| |1|2|  |3| b| | c|'s|'|S| "),
+            (.smollm, "²|\u{11DE9}|'s| |\u{11DE9}|!"), (.gpt2, "!\u{11DE9}'|s"),
             (.o200k, "Hello| World's| don't|camel|Case|HTTPServer|XMLあ|B|123|45"),
             (.o200k, "\u{301}|ABC| \u{301}| \u{301}a|/\n//\n\n/| a|/b|!\u{301}"),
             (.o200k, "ABc| AB|\u{3000}\u{3000}|\u{3000}x|Dža'LL|'l"),
