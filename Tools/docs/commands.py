@@ -51,6 +51,7 @@ longest_token_bytes   12
 merges                743
 pattern               gpt2
 …""",
+    "bench tokenizer": """$ hibari bench tokenizer stories-tokenizer --text stories.txt""",
     "bench gemm": """hibari bench gemm 768x384x128""",
     "tokenizer train": """hibari tokenizer train stories.txt --vocab 1000 --out stories-tokenizer""",
     "corpus prepare": """hibari corpus prepare stories.txt --tokenizer stories-tokenizer --out stories-tokens
@@ -136,7 +137,7 @@ COMMANDS = [
     "corpus make", "corpus check", "tokenizer train", "tokenizer encode", "tokenizer decode", "tokenizer show",
     "tokenizer compare", "tokenizer verify", "tokenizer export", "tokenizer add-special", "tokenizer info",
     "corpus prepare", "plan", "pretrain", "generate", "eval", "inspect", "bench train", "bench gemm", "bench ops",
-    "gradcheck", "doctor",
+    "bench tokenizer", "gradcheck", "doctor",
 ]  # fmt: skip
 
 
