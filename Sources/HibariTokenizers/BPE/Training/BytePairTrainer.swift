@@ -12,16 +12,16 @@ public struct BytePairTrainer: Sendable {
     private let options: BytePairTrainerOptions
     private let splitter: any PreTokenizer
     private var pieces = PieceCounts()
-    /// Texts that are not counted yet, some megabytes, so that there is work for all threads.
+    /// Texts that are not counted yet, a megabyte or more, so that there is work for all threads.
     private var waiting: [[UInt8]] = []
     private var waitingBytes = 0
     /// What was read so far; the tokens are known when the merges are.
     public private(set) var summary = BytePairTrainingSummary()
 
-    private static let batchSize = 1 << 22
-    private static let shareSize = 1 << 18
+    private static let batchSize = 1 << 20
+    private static let shareSize = 1 << 17
     /// How many shares are counted before they are added up.
-    private static let shareLimit = 16
+    private static let shareLimit = 8
 
     public init(_ options: BytePairTrainerOptions = BytePairTrainerOptions()) {
         precondition(
@@ -51,6 +51,7 @@ public struct BytePairTrainer: Sendable {
         limit: Int, progress: (BytePairProgress) -> Void = { _ in }
     ) -> [TokenPair] {
         countWaiting()
+        pieces.endCounting()
         var state = MergingText(pieces, options)
         pieces = PieceCounts()
         var known = Set((UInt8.min...UInt8.max).map { [$0] } + [Array(endOfTextMarker.utf8)])

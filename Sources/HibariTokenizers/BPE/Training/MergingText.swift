@@ -13,10 +13,7 @@ struct MergingText {
     /// length, so that the token before a position can be found, and the others hold other negative numbers.
     /// Before, between and after the pieces there is a border.
     private var symbols: [Int32] = []
-    /// The number of the piece that a position belongs to.
-    private var pieceNumbers: [Int32] = []
-    /// How often each piece occurs in the text.
-    private let weights: [Int]
+    private let weights: PieceWeights
     /// The pairs that occur often enough to be merged.
     private var pairs = PairTable()
     /// Each of `pairs` once, with its count or one that it had earlier.
@@ -33,36 +30,32 @@ struct MergingText {
         minimumFrequency = options.minimumFrequency
         maximumTokenBytes = options.maximumTokenBytes ?? .max
         queue = PairQueue(ties: options.ties)
-        weights = (0..<pieces.count).map { pieces.count(of: $0) }
-        let size = pieces.bytes.count + pieces.count + 1
-        symbols.reserveCapacity(size)
-        pieceNumbers.reserveCapacity(size)
+        weights = PieceWeights(pieces)
+        symbols.reserveCapacity(pieces.bytes.count + pieces.count + 1)
         symbols.append(Self.border)
-        pieceNumbers.append(0)
         for number in 0..<pieces.count {
             let range = pieces.range(of: number)
             for index in range { symbols.append(Int32(pieces.bytes[index])) }
             symbols.append(Self.border)
-            pieceNumbers += repeatElement(Int32(number), count: range.count + 1)
         }
         if maximumTokenBytes > 1 { findBytePairs() }
     }
 
     private mutating func findBytePairs() {
         var counts = [Int](repeating: 0, count: 1 << 16)
-        var places = [Int](repeating: 0, count: 1 << 16)
+        var places = [Int32](repeating: 0, count: 1 << 16)
         func pairIndex(at position: Int) -> Int? {
             let (left, right) = (symbols[position - 1], symbols[position])
             return left >= 0 && right >= 0 ? Int(left) << 8 | Int(right) : nil
         }
         for position in symbols.indices.dropFirst() {
             guard let index = pairIndex(at: position) else { continue }
-            counts[index] += weights[Int(pieceNumbers[position])]
+            counts[index] += weights[position]
             places[index] += 1
         }
         var positions = [[Int32]](repeating: [], count: 1 << 16)
         for index in positions.indices where counts[index] >= minimumFrequency {
-            positions[index].reserveCapacity(places[index])
+            positions[index].reserveCapacity(Int(places[index]))
         }
         for position in symbols.indices.dropFirst() {
             if let index = pairIndex(at: position), counts[index] >= minimumFrequency {
@@ -97,7 +90,7 @@ struct MergingText {
     /// How many tokens the text comes to now.
     var tokenCount: Int {
         var count = 0
-        for (symbol, piece) in zip(symbols, pieceNumbers) where symbol >= 0 { count += weights[Int(piece)] }
+        for position in symbols.indices where symbols[position] >= 0 { count += weights[position] }
         return count
     }
 
@@ -136,7 +129,7 @@ struct MergingText {
         symbols[position] = id
         symbols[middle] = Self.inside
         symbols[end - 1] = -Int32(lengths.both)
-        let weight = weights[Int(pieceNumbers[position])]
+        let weight = weights[position]
 
         let last = symbols[position - 1]
         if last != Self.border {

@@ -14,7 +14,7 @@ struct PairTable {
 
     private static let free = UInt64.max  // Ids are not negative.
 
-    /// Open addressing with neighbors moved up on removal, at most half full.
+    /// Open addressing with neighbors moved up on removal, at most three quarters full.
     private var slots = [Slot](repeating: Slot(), count: 1 << 12)
     private var shift: UInt64 = 64 - 12
     private var count = 0
@@ -27,7 +27,7 @@ struct PairTable {
 
     /// - Precondition: the pair is not in the table.
     mutating func insert(_ pair: TokenPair, _ occurrences: PairOccurrences) {
-        if (count + 1) * 2 > slots.count { grow() }
+        if (count + 1) * 4 > slots.count * 3 { grow() }
         let slot = slot(of: pair.key)
         slots[slot] = Slot(key: pair.key, occurrences: occurrences)
         count += 1

@@ -32,6 +32,9 @@ struct PieceCounts: Sendable {
     /// How often the piece with this number occurs.
     func count(of number: Int) -> Int { entries[number].count }
 
+    /// Frees what only counting needs.
+    mutating func endCounting() { slots = [] }
+
     /// Counts `piece` `count` more times.
     ///
     /// - Precondition: all pieces together have fewer than 2³² bytes.
