@@ -51,7 +51,10 @@ longest_token_bytes   12
 merges                743
 pattern               gpt2
 …""",
-    "bench tokenizer": """$ hibari bench tokenizer stories-tokenizer --text stories.txt""",
+    "bench tokenizer": """$ hibari bench tokenizer novels-tokenizer --text novels.txt
+load    7.1 ms
+encode  51.6 MB/s, 2691337 tokens of 9999840 bytes
+decode  801.0 MB/s""",
     "bench gemm": """hibari bench gemm 768x384x128""",
     "tokenizer train": """hibari tokenizer train stories.txt --vocab 1000 --out stories-tokenizer""",
     "corpus prepare": """hibari corpus prepare stories.txt --tokenizer stories-tokenizer --out stories-tokens
