@@ -1,0 +1,119 @@
+/// A field of dots drawn with characters: Braille patterns of two by four dots, or one sign a dot in ASCII.
+struct DotCanvas {
+    let style: TerminalStyle
+    /// Characters.
+    let columns, rows: Int
+    private var dots: [UInt8]
+    private var owners: [Int]
+
+    init(columns: Int, rows: Int, _ style: TerminalStyle) {
+        self.style = style
+        (self.columns, self.rows) = (max(1, columns), max(1, rows))
+        dots = Array(repeating: 0, count: self.columns * self.rows)
+        owners = Array(repeating: 0, count: self.columns * self.rows)
+    }
+
+    /// Dots.
+    var width: Int { style.usesUnicode ? columns * 2 : columns }
+    var height: Int { style.usesUnicode ? rows * 4 : rows }
+
+    /// Sets the dot of series `owner` nearest to a place from 0 to 1 in both directions, upwards.
+    mutating func set(_ place: (x: Double, y: Double), owner: Int) {
+        let (x, y) = dot(place)
+        set(x, y, owner)
+    }
+
+    /// Draws a straight line between two places.
+    mutating func line(from start: (x: Double, y: Double), to end: (x: Double, y: Double), owner: Int) {
+        let (from, to) = (dot(start), dot(end))
+        let steps = max(abs(to.0 - from.0), abs(to.1 - from.1), 1)
+        for step in 0...steps {
+            // Rounded to the nearest dot at every step.
+            set(
+                from.0 + (2 * step * (to.0 - from.0) + steps) / (2 * steps),
+                from.1 + (2 * step * (to.1 - from.1) + steps) / (2 * steps), owner)
+        }
+    }
+
+    private func dot(_ place: (x: Double, y: Double)) -> (Int, Int) {
+        (Int((place.x * Double(width - 1)).rounded()), Int(((1 - place.y) * Double(height - 1)).rounded()))
+    }
+
+    private mutating func set(_ x: Int, _ y: Int, _ owner: Int) {
+        guard (0..<width).contains(x), (0..<height).contains(y) else { return }
+        let (cell, bit) =
+            style.usesUnicode
+            ? (y / 4 * columns + x / 2, Self.brailleBits[y % 4][x % 2]) : (y * columns + x, 1)
+        dots[cell] |= bit
+        owners[cell] = owner
+    }
+
+    /// The dots of a pattern, U+2800 and the sum of these.
+    private static let brailleBits: [[UInt8]] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]]
+
+    /// The characters of one row.
+    func line(_ row: Int) -> String {
+        (0..<columns).map { column -> String in
+            let cell = row * columns + column
+            if dots[cell] == 0 { return " " }
+            let character: Character =
+                style.usesUnicode
+                ? Character(UnicodeScalar(0x2800 + UInt32(dots[cell])) ?? " ") : style.sign(owners[cell])
+            return style.colored(String(character), owners[cell])
+        }.joined()
+    }
+}
+
+/// A canvas inside axes with labels.
+struct TerminalFrame {
+    let x, y: Axis
+    let xLabel, yLabel: String
+    var canvas: DotCanvas
+    private let margin: Int
+
+    init(x: Axis, y: Axis, xLabel: String, yLabel: String, _ style: TerminalStyle) {
+        (self.x, self.y, self.xLabel, self.yLabel) = (x, y, xLabel, yLabel)
+        margin = min(12, y.ticks.map { displayWidth($0.label) }.max() ?? 0)
+        canvas = DotCanvas(columns: style.width - margin - 2, rows: style.height, style)
+    }
+
+    /// The rows from the top to the labels of the horizontal axis.
+    ///
+    /// - Parameter row: the characters of a row of the canvas, if they are not its dots.
+    func lines(row: ((Int) -> String)? = nil) -> [String] {
+        let (bar, corner, dash) = canvas.style.usesUnicode ? ("┤", "└", "─") : ("|", "+", "-")
+        let plain = canvas.style.usesUnicode ? "│" : "|"
+        var labels = [Int: String]()
+        for tick in y.ticks {
+            guard let place = y.position(tick.value) else { continue }
+            labels[Int(((1 - place) * Double(canvas.rows - 1)).rounded())] = tick.label
+        }
+        var lines = yLabel.isEmpty ? [] : [yLabel]
+        for index in 0..<canvas.rows {
+            let label = clipped(labels[index] ?? "", margin)
+            let content = (row ?? canvas.line)(index)
+            lines.append(filled(label, margin, fromRight: true) + " " + (labels[index] == nil ? plain : bar) + content)
+        }
+        lines.append(String(repeating: " ", count: margin + 1) + corner + String(repeating: dash, count: canvas.columns))
+        lines.append(String(repeating: " ", count: margin + 2) + horizontalLabels)
+        return lines
+    }
+
+    /// The labels that have room, each centered under its place, and the name of the axis at the end.
+    private var horizontalLabels: String {
+        var text = ""
+        let name = xLabel.isEmpty ? "" : "  " + xLabel
+        for tick in x.ticks {
+            guard let place = x.position(tick.value) else { continue }
+            let middle = Int((place * Double(canvas.columns - 1)).rounded())
+            let width = displayWidth(tick.label)
+            let start = min(max(0, middle - width / 2), canvas.columns - width)
+            let isFirst = text.isEmpty
+            guard isFirst || start > displayWidth(text), start + width + displayWidth(name) <= canvas.columns else {
+                continue
+            }
+            text = filled(text, start) + tick.label
+        }
+        return name.isEmpty ? text : filled(text, canvas.columns - displayWidth(name)) + name
+    }
+}
