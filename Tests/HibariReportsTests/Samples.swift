@@ -11,22 +11,30 @@ enum Samples {
         }
     }
 
+    private static func fallingLoss(_ step: Double, from start: Double) -> Double { start + 9 / (step / 40 + 3) }
+
     static let loss: LineChart = {
         let steps = (1...2000).map { Double(10 * $0) }
-        let train = zip(steps, noise(2000)).map { 1.4 + 9 / ($0 / 40 + 3) + 0.5 * ($1 - 0.5) }
-        let held = stride(from: 99, to: 2000, by: 100).map { (steps[$0], 1.5 + 9 / (steps[$0] / 40 + 3)) }
+        let train = zip(steps, noise(2000)).map { step, noise in
+            fallingLoss(step, from: 1.4) + 0.5 * (noise - 0.5)
+        }
+        let heldSteps = stride(from: 1000.0, through: 20000, by: 1000).map { $0 }
         return LineChart(
-            title: "Loss", series: [
+            title: "Loss",
+            series: [
                 Series("training", x: steps, y: train, smoothing: 50),
-                Series("held out", x: held.map(\.0), y: held.map(\.1)),
+                Series("held out", x: heldSteps, y: heldSteps.map { fallingLoss($0, from: 1.5) }),
             ], xLabel: "step", yLabel: "nats per token", references: [("goal", 1.47)],
             caption: "The faint line is every step, the strong one its average.")
     }()
 
-    static let rate = LineChart(
-        title: "Learning rate",
-        series: [Series("rate", y: (0..<200).map { $0 < 20 ? 3e-3 * Double($0 + 1) / 20 : 3e-3 * Double(220 - $0) / 200 })],
-        xLabel: "step", yScale: .logarithmic)
+    static let rate: LineChart = {
+        let rates = (0..<200).map { (step: Int) -> Double in
+            step < 20 ? 1.5e-4 * Double(step + 1) : 1.5e-5 * Double(220 - step)
+        }
+        return LineChart(
+            title: "Learning rate", series: [Series("rate", y: rates)], xLabel: "step", yScale: .logarithmic)
+    }()
 
     static let points: [PointGroup] = {
         let (a, b) = (noise(400, seed: 2), noise(400, seed: 3))
@@ -56,7 +64,9 @@ enum Samples {
     static let confusion: ConfusionMatrix = {
         let counts = (0..<100).map { index -> Int in
             let (row, column) = (index / 10, index % 10)
-            return row == column ? 950 + row * 3 : (row * 7 + column * 3) % 11 == 0 ? 12 + row : (row + column) % 5 == 0 ? 2 : 0
+            if row == column { return 950 + row * 3 }
+            if (row * 7 + column * 3) % 11 == 0 { return 12 + row }
+            return (row + column) % 5 == 0 ? 2 : 0
         }
         return ConfusionMatrix(classNames: (0..<10).map { "\($0)" }, counts: counts)
     }()
@@ -90,7 +100,8 @@ enum Samples {
         }
         func path(_ name: String, _ bend: Double) -> ContourPlot.Path {
             let steps = (0..<40).map { Double($0) / 39 }
-            return .init(name, x: steps.map { -1.5 + 2.5 * $0 }, y: steps.map { 2.4 - 1.4 * $0 - bend * $0 * (1 - $0) * 4 })
+            let y = steps.map { (step: Double) -> Double in 2.4 - 1.4 * step - 4 * bend * step * (1 - step) }
+            return .init(name, x: steps.map { -1.5 + 2.5 * $0 }, y: y)
         }
         return ContourPlot(
             title: "Rosenbrock's valley", surface: ScalarGrid(columns: size, rows: size, values: values),

@@ -54,7 +54,7 @@ public struct DecisionBoundary: Chart {
                     continue
                 }
                 let color = Palette.inPictures(winner)
-                pixels += [color.red, color.green, color.blue, UInt8(28 + 100 * certainty)]
+                pixels += [color.red, color.green, color.blue, UInt8(24 + 80 * certainty)]
             }
         }
         return Picture(width: columns, height: rows, .rgba, pixels)

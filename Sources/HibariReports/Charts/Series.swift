@@ -15,18 +15,24 @@ public struct Series: Sendable {
         self.smoothing = smoothing
     }
 
-    /// The exponential moving average with decay 1 − 1/`smoothing`, corrected for its start (Kingma & Ba 2015,
-    /// arXiv:1412.6980, section 3); values that are not finite are passed over.
+    /// The mean of the points around each, so that the average does not lag behind. At the start, where losses fall
+    /// fast, the span shrinks to what lies on both sides; at the end it takes what is there. Values that are not
+    /// finite are passed over.
     func smoothed() -> Series {
-        let decay = 1 - 1 / Double(max(1, smoothing))
-        var (sum, weight) = (0.0, 0.0)
+        var sums = [0.0]
+        var counts = [0]
+        for value in y {
+            sums.append(sums[sums.count - 1] + (value.isFinite ? value : 0))
+            counts.append(counts[counts.count - 1] + (value.isFinite ? 1 : 0))
+        }
+        let half = max(0, smoothing / 2)
         var copy = self
         copy.smoothing = 1
-        copy.y = y.map { value in
-            guard value.isFinite else { return value }
-            sum = decay * sum + (1 - decay) * value
-            weight = decay * weight + (1 - decay)
-            return sum / weight
+        copy.y = y.indices.map { index in
+            guard y[index].isFinite else { return y[index] }
+            let low = index - min(half, index)
+            let high = min(y.count - 1, index + min(half, index)) + 1
+            return (sums[high] - sums[low]) / Double(counts[high] - counts[low])
         }
         return copy
     }

@@ -151,7 +151,7 @@ struct GraphLayout {
                 x += places[index].width + Self.nodeGap
             }
         }
-        for sweep in 0..<40 {
+        for sweep in 0..<120 {
             for layer in sweep % 2 == 0 ? Array(layers.indices) : layers.indices.reversed() {
                 place(layers[layer], at: &middles)
             }
@@ -194,12 +194,16 @@ struct GraphLayout {
         }
         var pools: [(sum: Double, weight: Double, count: Int)] = []
         for (position, index) in layer.enumerated() {
-            let neighbors = places[index].above + places[index].below
-            let wish =
-                neighbors.isEmpty
-                ? middles[index] : neighbors.reduce(0) { $0 + middles[$1] } / Double(neighbors.count)
-            // Long edges should be straight.
-            let weight = places[index].node == nil ? 4.0 : 1.0
+            // Long edges should be straight, and a node rather above what it alone feeds than between its inputs.
+            var (sum, total) = (0.0, 0.0)
+            for neighbor in places[index].above + places[index].below {
+                let passes = [index, neighbor].count { places[$0].node == nil }
+                let pull = passes == 2 ? 8.0 : passes == 1 ? 1 : 2
+                sum += pull * middles[neighbor]
+                total += pull
+            }
+            let wish = total == 0 ? middles[index] : sum / total
+            let weight = max(1, total)
             pools.append((weight * (wish - offsets[position]), weight, 1))
             while pools.count > 1 {
                 let (last, before) = (pools[pools.count - 1], pools[pools.count - 2])

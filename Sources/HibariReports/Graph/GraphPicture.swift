@@ -44,24 +44,35 @@ public struct GraphPicture: Chart {
             writeGroups(layout, to: &markup)
             for route in layout.routes { writeEdge(route, to: &markup) }
             for (node, box) in zip(graph.nodes, layout.boxes) { writeNode(node, box, to: &markup) }
+            // Last, so that no edge crosses them.
+            for (group, frame) in groupFrames(layout) {
+                markup.element(
+                    "text", ["class": "group-name", "x": coordinate(frame.x + 8), "y": coordinate(frame.y + 14)],
+                    text: group)
+            }
         }
     }
 
     private func writeGroups(_ layout: GraphLayout, to markup: inout Markup) {
-        for group in graph.groups where group.members.count > 1 {
+        for (_, frame) in groupFrames(layout) {
+            markup.leaf(
+                "rect",
+                [
+                    "class": "group", "x": coordinate(frame.x), "y": coordinate(frame.y),
+                    "width": coordinate(frame.width), "height": coordinate(frame.height), "rx": "10",
+                ])
+        }
+    }
+
+    /// The frames around groups of more than one node.
+    private func groupFrames(_ layout: GraphLayout) -> [(name: String, frame: GraphLayout.Box)] {
+        graph.groups.filter { $0.members.count > 1 }.map { group in
             let boxes = group.members.map { layout.boxes[$0] }
             let left = (boxes.map(\.x).min() ?? 0) - 12
             let top = (boxes.map(\.y).min() ?? 0) - 20
             let right = (boxes.map { $0.x + $0.width }.max() ?? 0) + 12
             let bottom = (boxes.map(\.bottom).max() ?? 0) + 10
-            markup.leaf(
-                "rect",
-                [
-                    "class": "group", "x": coordinate(left), "y": coordinate(top), "width": coordinate(right - left),
-                    "height": coordinate(bottom - top), "rx": "10",
-                ])
-            markup.element(
-                "text", ["class": "detail", "x": coordinate(left + 8), "y": coordinate(top + 14)], text: group.name)
+            return (group.name, GraphLayout.Box(x: left, y: top, width: right - left, height: bottom - top))
         }
     }
 
@@ -107,6 +118,7 @@ public struct GraphPicture: Chart {
         .node.output{stroke:var(--s2);stroke-width:2.2}
         .frame text.title{fill:var(--ink);font-weight:600;font-size:13px}
         .frame text.detail{font-size:11.5px}
+        .frame text.group-name{font-size:11.5px;paint-order:stroke;stroke:var(--card);stroke-width:5px;stroke-linejoin:round}
         .edge{fill:none;stroke:var(--muted);stroke-width:1.3}
         .tip{fill:var(--muted)}
         .group{fill:var(--s0);fill-opacity:.05;stroke:var(--rule);stroke-dasharray:5 4}

@@ -5,6 +5,8 @@ struct DotCanvas {
     let columns, rows: Int
     private var dots: [UInt8]
     private var owners: [Int]
+    /// Characters in the place of dots.
+    private var letters: [Int: Character] = [:]
 
     init(columns: Int, rows: Int, _ style: TerminalStyle) {
         self.style = style
@@ -21,6 +23,15 @@ struct DotCanvas {
     mutating func set(_ place: (x: Double, y: Double), owner: Int) {
         let (x, y) = dot(place)
         set(x, y, owner)
+    }
+
+    /// Sets the character of series `owner` at a place.
+    mutating func set(_ place: (x: Double, y: Double), letter: Character, owner: Int) {
+        let column = Int((place.x * Double(columns - 1)).rounded())
+        let row = Int(((1 - place.y) * Double(rows - 1)).rounded())
+        guard (0..<columns).contains(column), (0..<rows).contains(row) else { return }
+        letters[row * columns + column] = letter
+        owners[row * columns + column] = owner
     }
 
     /// Draws a straight line between two places.
@@ -55,6 +66,7 @@ struct DotCanvas {
     func line(_ row: Int) -> String {
         (0..<columns).map { column -> String in
             let cell = row * columns + column
+            if let letter = letters[cell] { return style.colored(String(letter), owners[cell]) }
             if dots[cell] == 0 { return " " }
             let character: Character =
                 style.usesUnicode
@@ -93,6 +105,7 @@ struct TerminalFrame {
             let label = clipped(labels[index] ?? "", margin)
             let content = (row ?? canvas.line)(index)
             lines.append(filled(label, margin, fromRight: true) + " " + (labels[index] == nil ? plain : bar) + content)
+            while lines[lines.count - 1].hasSuffix(" ") { lines[lines.count - 1].removeLast() }
         }
         lines.append(String(repeating: " ", count: margin + 1) + corner + String(repeating: dash, count: canvas.columns))
         lines.append(String(repeating: " ", count: margin + 2) + horizontalLabels)

@@ -14,17 +14,25 @@ extension LineChart {
                 frame.canvas.line(from: last ?? place, to: place, owner: index)
                 last = place
             }
+            // Where nothing else tells the lines apart, a number stands at the end of each.
+            if let last, self.series.count > 1, style.usesUnicode, !style.usesColor {
+                frame.canvas.set(last, letter: Character("\((index + 1) % 10)"), owner: index)
+            }
         }
-        return frame.lines() + terminalLegend(series.map { ($0.name, ($0.smoothing > 1 ? $0.smoothed() : $0).lastValue) }, style)
+        return frame.lines() + terminalLegend(
+                series.enumerated().map {
+                    (style.lineSign($0), $1.name, ($1.smoothing > 1 ? $1.smoothed() : $1).lastValue)
+                }, style)
     }
 }
 
 /// One line with the sign, the name and the last value of each series.
-private func terminalLegend(_ names: [(name: String, value: Double?)], _ style: TerminalStyle) -> [String] {
-    guard names.count > 1 else { return [] }
-    let parts = names.enumerated().map { index, item in
-        let sign = style.usesUnicode ? (style.usesColor ? "━━" : "\(index + 1)") : String(style.sign(index))
-        return style.colored(sign, index) + " " + item.name + (item.value.map { " " + readable($0) } ?? "")
+private func terminalLegend(
+    _ items: [(sign: String, name: String, value: Double?)], _ style: TerminalStyle
+) -> [String] {
+    guard items.count > 1 else { return [] }
+    let parts = items.enumerated().map { index, item in
+        style.colored(item.sign, index) + " " + item.name + (item.value.map { " " + readable($0) } ?? "")
     }
     return ["  " + parts.joined(separator: "   ")]
 }
@@ -39,13 +47,23 @@ extension ScatterPlot {
                 frame.canvas.set((across, up), owner: groups.count + index)
             }
         }
+        // Dots of several classes can only be told apart by color.
+        let usesSigns = groups.count > 1 && !style.usesColor
         for (index, group) in groups.enumerated() {
             for (xValue, yValue) in zip(group.x, group.y) {
                 guard let across = x.position(xValue), let up = y.position(yValue) else { continue }
-                frame.canvas.set((across, up), owner: index)
+                if usesSigns {
+                    frame.canvas.set((across, up), letter: style.sign(index), owner: index)
+                } else {
+                    frame.canvas.set((across, up), owner: index)
+                }
             }
         }
-        return frame.lines() + terminalLegend(groups.map { ($0.name, nil) } + curves.map { ($0.name, nil) }, style)
+        let names = groups.map(\.name) + curves.map(\.name)
+        let signs = names.indices.map { index in
+            index < groups.count && usesSigns ? String(style.sign(index)) : style.lineSign(index)
+        }
+        return frame.lines() + terminalLegend(zip(signs, names).map { ($0, $1, nil) }, style)
     }
 }
 
@@ -171,7 +189,10 @@ extension ContourPlot {
                 frame.canvas.line(from: last ?? place, to: place, owner: index)
                 last = place
             }
+            if let last, style.usesUnicode, !style.usesColor {
+                frame.canvas.set(last, letter: Character("\((index + 1) % 10)"), owner: index)
+            }
         }
-        return frame.lines() + terminalLegend(paths.map { ($0.name, nil) }, style)
+        return frame.lines() + terminalLegend(paths.enumerated().map { (style.lineSign($0), $1.name, nil) }, style)
     }
 }

@@ -41,6 +41,11 @@ public struct TerminalStyle: Sendable, Equatable {
 
     /// What stands for series or class `index` where there is no color.
     func sign(_ index: Int) -> Character { Array("ox+*#@%&")[index % 8] }
+
+    /// What stands for the line of series `index` in a legend.
+    func lineSign(_ index: Int) -> String {
+        usesUnicode ? (usesColor ? "━━" : "\((index + 1) % 10)") : String(sign(index))
+    }
 }
 
 /// The columns a text takes in a terminal: two for East Asian wide characters and emoji, none for marks that combine
