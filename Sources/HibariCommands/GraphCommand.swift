@@ -7,7 +7,8 @@ import HibariTraining
 
 struct GraphCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "graph", abstract: "Draw the graph that training records: ops, shapes, values, gradients.",
+        commandName: "graph",
+        abstract: "Draw the graph that training records: ops, shapes, values, gradients.",
         discussion: """
             Draws a small example with values and gradients (\
             \(GraphExample.allCases.map { "\($0.rawValue): \($0.summary)" }.joined(separator: "; "))), or the loss of a \
@@ -20,17 +21,20 @@ struct GraphCommand: ParsableCommand {
         case text, svg, dot, mermaid, html
     }
 
-    @Argument(help: "An example (expression, linreg, logreg, xor), a run directory or a model folder.") var source: String
+    @Argument(help: "An example (expression, linreg, logreg, xor), a run directory or a model folder.")
+    var source: String
     @Option(
         help: ArgumentHelp(
             "svg, dot (Graphviz), mermaid, html or text (default: by the name of --out, else text).",
             valueName: "format"))
     var format: Format?
-    @Option(help: ArgumentHelp("File to write (default: standard output).", valueName: "file")) var out: String?
+    @Option(help: ArgumentHelp("File to write (default: standard output).", valueName: "file")) var out:
+        String?
     @Flag(help: "Leave out values and gradients.") var shapesOnly = false
     @Flag(help: "Draw every layer of a model, also those that are alike.") var expand = false
     @Option(help: "Windows in a model's batch.") var batch = 1
-    @Option(help: "Tokens in a model's window (default: 8, or the model's context if that is less).") var time: Int?
+    @Option(help: "Tokens in a model's window (default: 8, or the model's context if that is less).")
+    var time: Int?
 
     func run() throws {
         let picture = try drawing()
@@ -49,19 +53,22 @@ struct GraphCommand: ParsableCommand {
     private var resolvedFormat: Format {
         if let format { return format }
         let suffixes: [(String, Format)] = [
-            (".svg", .svg), (".dot", .dot), (".gv", .dot), (".mmd", .mermaid), (".mermaid", .mermaid), (".html", .html),
+            (".svg", .svg), (".dot", .dot), (".gv", .dot), (".mmd", .mermaid), (".mermaid", .mermaid),
+            (".html", .html),
         ]
         return suffixes.first { out?.hasSuffix($0.0) == true }?.1 ?? .text
     }
 
     private func drawing() throws -> GraphPicture {
         if let example = GraphExample(rawValue: source) {
-            for (name, isGiven) in [("expand", expand), ("batch", batch != 1), ("time", time != nil)] where isGiven {
+            for (name, isGiven) in [("expand", expand), ("batch", batch != 1), ("time", time != nil)]
+            where isGiven {
                 throw UsageError.notWith(name: name, other: source)
             }
             let (_, value) = example.computation()
             let graph = Graph(recordedGraph(value).graph, showsValues: !shapesOnly)
-            return GraphPicture(title: "The graph of \(example.summary)", graph, caption: shapesOnly ? "" : Self.legend)
+            return GraphPicture(
+                title: "The graph of \(example.summary)", graph, caption: shapesOnly ? "" : Self.legend)
         }
         guard fileExists(source) else {
             throw UsageError.unknownName(
@@ -72,7 +79,8 @@ struct GraphCommand: ParsableCommand {
         let context = model.configuration.contextLength
         let time = self.time ?? min(8, context)
         guard (1...context).contains(time) else {
-            throw UsageError.invalidOption(name: "time", value: "\(time)", expected: "from 1 to the model's \(context)")
+            throw UsageError.invalidOption(
+                name: "time", value: "\(time)", expected: "from 1 to the model's \(context)")
         }
         guard (1...1024).contains(batch) else {
             throw UsageError.invalidOption(name: "batch", value: "\(batch)", expected: "from 1 to 1024")

@@ -13,8 +13,10 @@ struct ReportCommand: ParsableCommand {
             Example: hibari report checkpoints/book
             """)
 
-    @Argument(help: "A run directory that pretrain has written.") var run: String
-    @Option(help: ArgumentHelp("File to write (default: report.html in the run directory).", valueName: "file"))
+    @Argument(help: ArgumentHelp("A run directory that pretrain has written.", valueName: "run")) var folder:
+        String
+    @Option(
+        help: ArgumentHelp("File to write (default: report.html in the run directory).", valueName: "file"))
     var out: String?
     @Flag(help: "Print the report to the terminal, and write no file.") var terminal = false
     @Flag(help: "Print one JSON object with the path of the file.") var json = false
@@ -23,9 +25,9 @@ struct ReportCommand: ParsableCommand {
         if terminal, out != nil || json {
             throw UsageError.notWith(name: "terminal", other: out == nil ? "json" : "out")
         }
-        let report = try Report(run: RunDirectory(path: run))
+        let report = try Report(run: RunDirectory(path: folder))
         if terminal { return printResult(report.text(TerminalStyle.detected(descriptor: 1))) }
-        let path = out ?? RunDirectory(path: run).reportFile
+        let path = out ?? RunDirectory(path: folder).reportFile
         try writeFileAtomically(path, report.html())
         printResult(json ? JSONValue.object(["report": .string(path)]).text() : path)
     }

@@ -12,8 +12,10 @@ import Testing
         #expect(samples.compactMap { $0["step"]?.int } == [6, 12])
 
         // The same page again, where asked for.
-        let result = expectSuccess(try hibari("report", workspace.path("run"), "--out", workspace.path("page.html"), "--json"))
-        #expect(result.json["report"]?.string == workspace.path("page.html"))
+        let result = try expectSuccess(
+            hibari("report", workspace.path("run"), "--out", workspace.path("page.html"), "--json")
+        ).json
+        #expect(result["report"]?.string == workspace.path("page.html"))
         #expect(try workspace.read("page.html") == workspace.read("run/report.html"))
         let text = expectSuccess(try hibari("report", workspace.path("run"), "--terminal")).output
         #expect(text.contains("Loss") && text.contains("Gradient norm"))
@@ -22,6 +24,7 @@ import Testing
     @Test func mistakes() throws {
         let workspace = try Workspace()
         expectError(try hibari("report", workspace.path("none")), 66, "is no run: it holds no run.json")
-        expectError(try hibari("report", workspace.folder, "--terminal", "--json"), 64, "--terminal does not apply")
+        expectError(
+            try hibari("report", workspace.folder, "--terminal", "--json"), 64, "--terminal does not apply")
     }
 }

@@ -8,7 +8,8 @@ import Testing
 
     @Test func histogramCountsEveryValueOnce() {
         let histogram = Histogram(title: "h", values: [0, 1, 1.5, 2, 3.999, 4, .nan, .infinity], bins: 4)
-        #expect(histogram.counts == [1, 2, 1, 2] && histogram.edges == [0, 1, 2, 3, 4] && histogram.skipped == 2)
+        #expect(
+            histogram.counts == [1, 2, 1, 2] && histogram.edges == [0, 1, 2, 3, 4] && histogram.skipped == 2)
         for count in [1, 2, 7, 100, 5000] {
             let values = Samples.noise(count)
             #expect(Histogram(title: "h", values: values).counts.reduce(0, +) == count)
@@ -23,7 +24,10 @@ import Testing
         #expect(matrix.table.rows[2] == ["c", "0", "NaN", "0.0 %", "0.0 %"])
         let texts = try page(matrix).all("text").map(\.text)
         #expect(texts.filter { $0 == "5" }.count == 2 && !texts.contains("0"))
-        #expect(try page(matrix).all("p").contains { $0.text == "Most often: b taken for c (5), a taken for b (1), a taken for c (1)." })
+        #expect(
+            try page(matrix).all("p").contains {
+                $0.text == "Most often: b taken for c (5), a taken for b (1), a taken for c (1)."
+            })
         #expect(ConfusionMatrix(classNames: [], counts: []).accuracy.isNaN)
     }
 
@@ -35,7 +39,8 @@ import Testing
             return x * x + y * y
         }
         let plot = ContourPlot(
-            title: "c", surface: ScalarGrid(columns: size, rows: size, values: values), xRange: -1...1, yRange: -1...1,
+            title: "c", surface: ScalarGrid(columns: size, rows: size, values: values), xRange: -1...1,
+            yRange: -1...1,
             levelCount: 1)
         let contour = try page(plot).all("path").first { $0.attributes["class"] == "contour" }
         // One level, in the middle between 0 and 2.
@@ -53,17 +58,24 @@ import Testing
     @Test func pointsLieWhereTheirValuesSay() throws {
         let plot = DecisionBoundary(
             title: "b", classNames: ["a", "b"], xRange: 0...10, yRange: 0...4, columns: 2, rows: 1,
-            probabilities: [0.9, 0.1, 0.2, 0.8], groups: [PointGroup("a", x: [2.5], y: [3]), PointGroup("b", x: [], y: [])])
-        let points = try page(plot).all("use").filter { $0.attributes["x"]?.hasSuffix("%") == true && $0.attributes["x"] != "50%" }
+            probabilities: [0.9, 0.1, 0.2, 0.8],
+            groups: [PointGroup("a", x: [2.5], y: [3]), PointGroup("b", x: [], y: [])])
+        let points = try page(plot).all("use").filter {
+            $0.attributes["x"]?.hasSuffix("%") == true && $0.attributes["x"] != "50%"
+        }
         #expect(points.map { $0.attributes["x"] } == ["25%"] && points.map { $0.attributes["y"] } == ["25%"])
-        #expect(try page(plot).all("svg").contains { $0.attributes["aria-label"]?.contains("a: 50.0 % of the plane") == true })
+        #expect(
+            try page(plot).all("svg").contains {
+                $0.attributes["aria-label"]?.contains("a: 50.0 % of the plane") == true
+            })
     }
 
     @Test func smoothingIsAMeanAndKeepsTheRawLine() throws {
         let values = (0..<100).map { Double($0 % 2) }
         let chart = LineChart(title: "s", series: [Series("x", y: values, smoothing: 10)])
         let document = try page(chart)
-        #expect(document.all("path").filter { $0.attributes["class"]?.hasPrefix("line raw") == true }.count == 1)
+        #expect(
+            document.all("path").filter { $0.attributes["class"]?.hasPrefix("line raw") == true }.count == 1)
         // The mean over what is left of the span at the end: 0, 1, 0, 1, 0 and 1 around, 1 in the end.
         let last = document.all("b").first?.text
         #expect(last == "0.5455" || last == "1", "\(last ?? "")")
@@ -99,7 +111,9 @@ import Testing
         func powered(_ x: Double) -> Double {
             let target = (0..<12).reduce(1) { product, _ in product * x }
             var root = x
-            for _ in 0..<200 { root -= (root * root * root * root * root - target) / (5 * root * root * root * root) }
+            for _ in 0..<200 {
+                root -= (root * root * root * root * root - target) / (5 * root * root * root * root)
+            }
             return root
         }
         for index in 0..<8 {

@@ -4,7 +4,8 @@ import Testing
 /// Charts of nothing, of one point, of what is no number, of a million points: every one a whole page.
 @Suite struct ExtremeInputTests {
     private static let inputs: [[Double]] = [
-        [], [3], [.nan], [.infinity, -.infinity], [0, 0, 0], [1e308, -1e308], [5e-324, 0, -5e-324], [1, .nan, 2, .infinity, 3],
+        [], [3], [.nan], [.infinity, -.infinity], [0, 0, 0], [1e308, -1e308], [5e-324, 0, -5e-324],
+        [1, .nan, 2, .infinity, 3],
         [1e-300, 1e300], [-1, -2],
     ]
 
@@ -17,27 +18,36 @@ import Testing
         for scale in [AxisScale.linear, .logarithmic] {
             blocks += [
                 LineChart(title: "line", series: [Series("a", y: values, smoothing: 3)], yScale: scale),
-                LineChart(title: "line", series: [Series("a", x: values, y: backwards), Series("none", y: [])], xScale: scale),
-                ScatterPlot(title: "scatter", groups: [PointGroup("a", x: values, y: backwards)], xScale: scale, yScale: scale),
+                LineChart(
+                    title: "line", series: [Series("a", x: values, y: backwards), Series("none", y: [])],
+                    xScale: scale),
+                ScatterPlot(
+                    title: "scatter", groups: [PointGroup("a", x: values, y: backwards)], xScale: scale,
+                    yScale: scale),
             ]
         }
         blocks += [
             BarChart(title: "bars", bars: zip(names, values).map { .init($0, $1) }),
-            Histogram(title: "histogram", values: values), Histogram(title: "histogram", values: values, bins: 3),
+            Histogram(title: "histogram", values: values),
+            Histogram(title: "histogram", values: values, bins: 3),
             Heatmap(title: "row", rowNames: ["r"], columnNames: names, values: values),
             Heatmap(title: "column", rowNames: names, columnNames: ["c"], values: values),
             ConfusionMatrix(classNames: names, counts: Array(repeating: 0, count: size * size)),
             ContourPlot(
-                title: "surface", surface: ScalarGrid(columns: size, rows: 1, values: values), xRange: 0...1, yRange: 0...1,
+                title: "surface", surface: ScalarGrid(columns: size, rows: 1, values: values), xRange: 0...1,
+                yRange: 0...1,
                 paths: [.init("p", x: values, y: backwards)]),
             ContourPlot(
-                title: "surface", surface: ScalarGrid(columns: size, rows: 2, values: values + backwards), xRange: 0...1,
+                title: "surface", surface: ScalarGrid(columns: size, rows: 2, values: values + backwards),
+                xRange: 0...1,
                 yRange: 0...1, scale: .logarithmic),
             DecisionBoundary(
-                title: "boundary", classNames: ["a", "b"], xRange: -1...1, yRange: -1...1, columns: size, rows: 1,
+                title: "boundary", classNames: ["a", "b"], xRange: -1...1, yRange: -1...1, columns: size,
+                rows: 1,
                 probabilities: values + values, groups: [PointGroup("a", x: values, y: backwards)]),
             GraphPicture(title: "graph", Graph(nodes: names.map { .init(.operation, $0) }, edges: [])),
-            ImageGrid(title: "images", tiles: []), DataTable(columns: [], rows: []), KeyValueTable([]), SmallMultiples([]),
+            ImageGrid(title: "images", tiles: []), DataTable(columns: [], rows: []), KeyValueTable([]),
+            SmallMultiples([]),
         ]
         let report = Report(title: "extreme", sections: [ReportSection("s", blocks)])
         let page = report.html()
@@ -70,7 +80,11 @@ import Testing
 
         let half = values.count / 2
         let cloud = ScatterPlot(
-            title: "cloud", groups: [PointGroup("a", x: Array(noise[..<half]), y: Array(noise[half...])), PointGroup("b", x: [1], y: [2])])
+            title: "cloud",
+            groups: [
+                PointGroup("a", x: Array(noise[..<half]), y: Array(noise[half...])),
+                PointGroup("b", x: [1], y: [2]),
+            ])
         let document = try parse(Report(title: "", sections: [ReportSection("", [cloud])]).html())
         let points = document.all("use").count
         #expect((1900...2100).contains(points), "\(points)")
@@ -83,7 +97,8 @@ import Testing
         let page = Report(title: "", sections: [ReportSection("", [chart])]).html()
         let path = try parse(page).all("path").first { $0.attributes["class"]?.hasPrefix("line") == true }
         #expect(path?.attributes["d"]?.filter { $0 == "M" }.count == 3)
-        let logarithmic = LineChart(title: "g", series: [Series("s", y: [1, 0, 2, -3, 4])], yScale: .logarithmic)
+        let logarithmic = LineChart(
+            title: "g", series: [Series("s", y: [1, 0, 2, -3, 4])], yScale: .logarithmic)
         let other = try parse(Report(title: "", sections: [ReportSection("", [logarithmic])]).html())
         let pieces = other.all("path").first { $0.attributes["class"]?.hasPrefix("line") == true }
         #expect(pieces?.attributes["d"]?.filter { $0 == "M" }.count == 3)

@@ -2,7 +2,9 @@ import HibariReports
 import Testing
 
 @Suite struct GraphTests {
-    private func boxes(_ graph: Graph) throws -> (svg: XMLTree, boxes: [(x: Double, y: Double, width: Double, height: Double)]) {
+    private func boxes(_ graph: Graph) throws -> (
+        svg: XMLTree, boxes: [(x: Double, y: Double, width: Double, height: Double)]
+    ) {
         let svg = try parse(GraphPicture(title: "g", graph).svg())
         let boxes = svg.all("rect").filter { $0.attributes["class"]?.hasPrefix("node") == true }.map { rect in
             func number(_ key: String) -> Double { Double(rect.attributes[key] ?? "") ?? .nan }
@@ -18,7 +20,8 @@ import Testing
         for (index, one) in boxes.enumerated() {
             for other in boxes[(index + 1)...] {
                 let apart =
-                    one.x + one.width <= other.x || other.x + other.width <= one.x || one.y + one.height <= other.y
+                    one.x + one.width <= other.x || other.x + other.width <= one.x
+                    || one.y + one.height <= other.y
                     || other.y + other.height <= one.y
                 #expect(apart, "boxes overlap: \(one), \(other)")
             }
@@ -27,8 +30,13 @@ import Testing
             #expect(boxes[edge.from].y + boxes[edge.from].height < boxes[edge.to].y)
         }
         #expect(svg.all("path").filter { $0.attributes["class"] == "edge" }.count == graph.edges.count)
-        let (width, height) = (Double(svg.attributes["width"] ?? "") ?? 0, Double(svg.attributes["height"] ?? "") ?? 0)
-        #expect(boxes.allSatisfy { $0.x >= 0 && $0.y >= 0 && $0.x + $0.width <= width && $0.y + $0.height <= height })
+        let (width, height) = (
+            Double(svg.attributes["width"] ?? "") ?? 0, Double(svg.attributes["height"] ?? "") ?? 0
+        )
+        #expect(
+            boxes.allSatisfy {
+                $0.x >= 0 && $0.y >= 0 && $0.x + $0.width <= width && $0.y + $0.height <= height
+            })
     }
 
     /// Two layers that a bad order would cross completely.
@@ -64,7 +72,9 @@ import Testing
         // Nothing repeats: nothing changes.
         #expect(short.collapsingRepeats() == short)
         var other = graph
-        for index in graph.nodes.indices where graph.nodes[index].group == "block.2" { other.nodes[index].details = ["[9]"] }
+        for index in graph.nodes.indices where graph.nodes[index].group == "block.2" {
+            other.nodes[index].details = ["[9]"]
+        }
         #expect(other.collapsingRepeats().nodes.count == other.nodes.count)
     }
 
@@ -83,7 +93,8 @@ import Testing
 
     @Test func dot() {
         let graph = Graph(
-            nodes: [.init(.input, "a \"b\"", details: ["[2]"], group: "g"), .init(.output, "y\\")], edges: [.init(from: 0, to: 1)])
+            nodes: [.init(.input, "a \"b\"", details: ["[2]"], group: "g"), .init(.output, "y\\")],
+            edges: [.init(from: 0, to: 1)])
         let text = graph.dot(title: "t\"")
         #expect(text.hasPrefix("digraph \"t\\\"\" {") && text.hasSuffix("}\n"))
         #expect(text.contains("n0 [label=\"a \\\"b\\\"\\n[2]\"") && text.contains("n1 [label=\"y\\\\\""))
@@ -95,7 +106,9 @@ import Testing
             nodes: [.init(.parameter, "w [\"1\"]"), .init(.operation, "a<b")], edges: [.init(from: 0, to: 1)])
         let text = graph.mermaid()
         #expect(text.hasPrefix("flowchart TB\n") && text.contains("n0 --> n1"))
-        #expect(text.contains("n0([\"w [#34;1#34;]\"]):::parameter") && text.contains("n1[\"a#60;b\"]:::operation"))
+        #expect(
+            text.contains("n0([\"w [#34;1#34;]\"]):::parameter")
+                && text.contains("n1[\"a#60;b\"]:::operation"))
     }
 
     @Test func edgesMustLeadForward() async {

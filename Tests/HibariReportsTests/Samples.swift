@@ -11,7 +11,9 @@ enum Samples {
         }
     }
 
-    private static func fallingLoss(_ step: Double, from start: Double) -> Double { start + 9 / (step / 40 + 3) }
+    private static func fallingLoss(_ step: Double, from start: Double) -> Double {
+        start + 9 / (step / 40 + 3)
+    }
 
     static let loss: LineChart = {
         let steps = (1...2000).map { Double(10 * $0) }
@@ -42,24 +44,31 @@ enum Samples {
             let picks = (0..<200).map { 2 * $0 + Int(side) }
             return PointGroup(
                 side == 0 ? "inside" : "outside",
-                x: picks.map { (a[$0] - 0.5) * 2 + side * 0.9 }, y: picks.map { (b[$0] - 0.5) * 2 - side * 0.5 })
+                x: picks.map { (a[$0] - 0.5) * 2 + side * 0.9 },
+                y: picks.map { (b[$0] - 0.5) * 2 - side * 0.5 })
         }
     }()
 
     static let scatter = ScatterPlot(
         title: "Measured and fitted", groups: points,
-        curves: [Series("fit", x: (0..<60).map { Double($0) / 20 - 1 }, y: (0..<60).map { 0.3 * Double($0) / 20 - 0.5 })],
+        curves: [
+            Series(
+                "fit", x: (0..<60).map { Double($0) / 20 - 1 },
+                y: (0..<60).map { 0.3 * Double($0) / 20 - 0.5 })
+        ],
         xLabel: "length", yLabel: "weight")
 
     static let bars = BarChart(
         title: "Gradient by layer",
-        bars: (0..<8).map { BarChart.Bar("layer \($0)", 1 / Double(1 << $0)) }, caption: "It halves at every layer.")
+        bars: (0..<8).map { BarChart.Bar("layer \($0)", 1 / Double(1 << $0)) },
+        caption: "It halves at every layer.")
 
     static let signedBars = BarChart(
         title: "Change", bars: [.init("up", 3.5), .init("down", -2.25, series: 1), .init("still", 0)])
 
     static let histogram = Histogram(
-        title: "Weights", values: zip(noise(5000, seed: 5), noise(5000, seed: 6)).map { $0 + $1 - 1 }, xLabel: "weight")
+        title: "Weights", values: zip(noise(5000, seed: 5), noise(5000, seed: 6)).map { $0 + $1 - 1 },
+        xLabel: "weight")
 
     static let confusion: ConfusionMatrix = {
         let counts = (0..<100).map { index -> Int in
@@ -105,7 +114,8 @@ enum Samples {
         }
         return ContourPlot(
             title: "Rosenbrock's valley", surface: ScalarGrid(columns: size, rows: size, values: values),
-            xRange: -2...2, yRange: -1...3, paths: [path("SGD", 1.2), path("Adam", 2.1), path("momentum", 0.4)],
+            xRange: -2...2, yRange: -1...3,
+            paths: [path("SGD", 1.2), path("Adam", 2.1), path("momentum", 0.4)],
             scale: .logarithmic, xLabel: "x", yLabel: "y")
     }()
 
@@ -116,7 +126,9 @@ enum Samples {
                 let ring = abs((x * x + y * y).squareRoot() - Double(4 + number % 7))
                 return ring < 1.6 ? 255 : ring < 2.6 ? 110 : 0
             }
-            return .init(Picture(width: 28, height: 28, planes: pixels), label: "\(number % 10), said \((number + 3) % 10)")
+            return .init(
+                Picture(width: 28, height: 28, planes: pixels),
+                label: "\(number % 10), said \((number + 3) % 10)")
         }
         return ImageGrid(title: "Misclassified digits", tiles: tiles)
     }()
@@ -124,7 +136,9 @@ enum Samples {
     static let filters = ImageGrid(
         title: "Learned filters",
         tiles: (0..<8).map { filter in
-            .init(Picture(width: 5, height: 5, signed: noise(25, seed: filter + 9).map { $0 - 0.5 }), label: "\(filter)")
+            .init(
+                Picture(width: 5, height: 5, signed: noise(25, seed: filter + 9).map { $0 - 0.5 }),
+                label: "\(filter)")
         }, tileWidth: 48)
 
     static let graph: Graph = {
@@ -132,7 +146,9 @@ enum Samples {
         var edges: [Graph.Edge] = []
         for layer in 0..<5 {
             let first = nodes.count
-            nodes += ["norm", "linear", "add"].map { Graph.Node(.operation, $0, details: ["[4, 2]"], group: "block.\(layer)") }
+            nodes += ["norm", "linear", "add"].map {
+                Graph.Node(.operation, $0, details: ["[4, 2]"], group: "block.\(layer)")
+            }
             edges += [(first - 1, first), (first, first + 1), (first + 1, first + 2), (first - 1, first + 2)]
                 .map { Graph.Edge(from: $0.0, to: $0.1) }
         }
@@ -160,18 +176,26 @@ enum Samples {
                 ReportSection("Data", [scatter, histogram, boundary, surface]),
                 ReportSection("Results", [confusion, fashion, heatmap, bars, signedBars, images, filters]),
                 ReportSection("Layers", [multiples]),
-                ReportSection("Graph", [GraphPicture(title: "Five blocks", graph), GraphPicture(title: "Collapsed", graph.collapsingRepeats())]),
+                ReportSection(
+                    "Graph",
+                    [
+                        GraphPicture(title: "Five blocks", graph),
+                        GraphPicture(title: "Collapsed", graph.collapsingRepeats()),
+                    ]),
                 ReportSection(
                     "Provenance",
                     [
                         Preformatted(command: ["hibari", "run", "mnist", "--note", "it's a test"]),
                         KeyValueTable(
-                            title: "Data", [
+                            title: "Data",
+                            [
                                 .init("file", "train-images-idx3-ubyte.gz"),
-                                .init("sha256", String(repeating: "0123456789abcdef", count: 4), isCode: true),
+                                .init(
+                                    "sha256", String(repeating: "0123456789abcdef", count: 4), isCode: true),
                             ]),
                         DataTable(
-                            title: "Classes", columns: ["class", "examples"], rows: [["ひばり", "1,000"], ["lark", "12"]]),
+                            title: "Classes", columns: ["class", "examples"],
+                            rows: [["ひばり", "1,000"], ["lark", "12"]]),
                     ]),
             ])
     }

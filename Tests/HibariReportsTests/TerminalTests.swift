@@ -23,7 +23,8 @@ import Testing
     }
 
     @Test func bars() {
-        let chart = BarChart(title: "b", bars: [.init("all", 4), .init("half", 2), .init("none", 0), .init("NaN", .nan)])
+        let chart = BarChart(
+            title: "b", bars: [.init("all", 4), .init("half", 2), .init("none", 0), .init("NaN", .nan)])
         let lines = chart.lines(ascii)
         let lengths = lines.dropFirst().map { $0.filter { $0 == "#" }.count }
         #expect(lengths == [2 * lengths[1], lengths[1], 0, 0] && lengths[0] > 20, "\(lines)")
@@ -33,7 +34,8 @@ import Testing
     @Test func boundaryShowsClassesAndPoints() {
         let plot = DecisionBoundary(
             title: "", classNames: ["a", "b"], xRange: 0...1, yRange: 0...1, columns: 2, rows: 1,
-            probabilities: [1, 0, 0, 1], groups: [PointGroup("a", x: [0], y: [0]), PointGroup("b", x: [1], y: [1])])
+            probabilities: [1, 0, 0, 1],
+            groups: [PointGroup("a", x: [0], y: [0]), PointGroup("b", x: [1], y: [1])])
         let lines = plot.lines(ascii)
         #expect(lines[0].last == "x" && lines[4].contains("|o"), "\(lines)")
         #expect(lines[2].contains(" ......"))
@@ -42,7 +44,9 @@ import Testing
     @Test func confusionMatrix() {
         let matrix = ConfusionMatrix(title: "m", classNames: ["cat", "dog"], counts: [12, 0, 3, 45])
         #expect(
-            matrix.lines(ascii) == ["m", "true class down, predicted class across", "    cat dog", "cat  12   .", "dog   3  45"])
+            matrix.lines(ascii) == [
+                "m", "true class down, predicted class across", "    cat dog", "cat  12   .", "dog   3  45",
+            ])
     }
 
     @Test func widthOfEastAsianText() {
@@ -50,10 +54,11 @@ import Testing
     }
 
     @Test func linesFitTheWidth() {
-        for width in [30, 60, 100], unicode in [true, false] {
-            let style = TerminalStyle(width: width, usesUnicode: unicode)
+        for (width, isUnicode) in [(30, true), (60, true), (100, true), (30, false), (60, false)] {
+            let style = TerminalStyle(width: width, usesUnicode: isUnicode)
             let blocks: [any ReportBlock] = [
-                Samples.loss, Samples.rate, Samples.scatter, Samples.histogram, Samples.bars, Samples.boundary,
+                Samples.loss, Samples.rate, Samples.scatter, Samples.histogram, Samples.bars,
+                Samples.boundary,
                 Samples.surface, Samples.confusion,
             ]
             for line in blocks.flatMap({ $0.lines(style) }) where !line.hasPrefix("  ") {

@@ -26,7 +26,9 @@ import Testing
 
     @Test func expressionHasTheValuesOfItsSource() throws {
         let graph = Graph(recordedGraph(GraphExample.expression.computation().value).graph)
-        func details(_ title: String) -> [String]? { graph.nodes.first { $0.title.hasPrefix(title) }?.details }
+        func details(_ title: String) -> [String]? {
+            graph.nodes.first { $0.title.hasPrefix(title) }?.details
+        }
         // Of the README of micrograd: g = 24.7041, dg/da = 138.8338, dg/db = 645.5773.
         #expect(details("g = add") == ["24.7", "∂ 1"])
         #expect(details("a") == ["-4", "∂ 138.8"] && details("b") == ["2", "∂ 645.6"])

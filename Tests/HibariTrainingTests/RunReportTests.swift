@@ -16,7 +16,8 @@ import Testing
         let charts = report.sections[0].blocks.compactMap { $0 as? LineChart }
         #expect(charts.map(\.title) == ["Loss", "Learning rate", "Gradient norm", "Speed"])
         #expect(charts[0].series.map(\.name) == ["training", "held out"])
-        #expect(charts[0].series[0].x == (1...16).map(Double.init) && charts[0].series[1].x == [4, 8, 12, 16])
+        #expect(
+            charts[0].series[0].x == (1...16).map(Double.init) && charts[0].series[1].x == [4, 8, 12, 16])
         let rows = try tiny.metrics("run").filter { $0["type"] == "train" }
         #expect(charts[0].series[0].y == rows.compactMap { $0["loss"]?.double })
         #expect(charts[1].series[0].y == rows.compactMap { $0["lr"]?.double })
@@ -47,7 +48,9 @@ import Testing
         try tiny.resume("parts", configuration, observe: observe(stopAt: nil))
         let (whole, parts) = (try tiny.metrics("whole"), try tiny.metrics("parts"))
         #expect(whole == parts)
-        #expect(parts.filter { $0["type"] == "sample" }.compactMap { $0["text"]?.string } == [4, 8, 12, 16].map { "sample \($0)" })
+        #expect(
+            parts.filter { $0["type"] == "sample" }.compactMap { $0["text"]?.string }
+                == [4, 8, 12, 16].map { "sample \($0)" })
     }
 
     private func folder(_ metrics: String) throws -> (TemporaryDirectory, RunDirectory) {
@@ -59,9 +62,11 @@ import Testing
     }
 
     @Test func unfinishedRuns() throws {
-        let row = #"{"type":"train","step":1,"tokens":8,"loss":2.5,"lr":0.1,"grad_norm":null,"tokens_per_second":9,"seconds":1}"#
+        let row =
+            #"{"type":"train","step":1,"tokens":8,"loss":2.5,"lr":0.1,"grad_norm":null,"tokens_per_second":9,"seconds":1}"#
         // A killed run leaves half a row; a row of a later version may have another type.
-        let (directory, run) = try folder(row + "\n" + #"{"type":"new","step":2}"# + "\n" + #"{"type":"train","st"#)
+        let (directory, run) = try folder(
+            row + "\n" + #"{"type":"new","step":2}"# + "\n" + #"{"type":"train","st"#)
         let report = try Report(run: run)
         let charts = report.sections[0].blocks.compactMap { $0 as? LineChart }
         #expect(charts[0].series[0].y == [2.5] && charts[2].series[0].y[0].isNaN)
@@ -73,7 +78,8 @@ import Testing
     @Test func mistakes() throws {
         let (directory, run) = try folder("{\"type\":\"train\",\"step\":1}\nnonsense\n")
         #expect { try Report(run: run) } throws: { error in
-            "\(error)".contains("metrics.jsonl, line 2: ") && (error as? any UserError)?.exitStatus == .badData
+            "\(error)".contains("metrics.jsonl, line 2: ")
+                && (error as? any UserError)?.exitStatus == .badData
         }
         try writeFileAtomically(run.metricsFile, "{\"type\":\"train\"}\n")
         #expect { try Report(run: run) } throws: { "\($0)".contains("line 1: a row without a step") }

@@ -20,11 +20,13 @@ public struct RGB: Sendable, Equatable {
 /// Universal Design"), darkened for white paper and lightened for dark screens to a contrast of 3 or more.
 public enum Palette {
     static let seriesOnLight: [RGB] = [
-        RGB(0x0072B2), RGB(0xD55E00), RGB(0x00875F), RGB(0xB3508A), RGB(0xA97800), RGB(0x3492C7), RGB(0x7A4B22),
+        RGB(0x0072B2), RGB(0xD55E00), RGB(0x00875F), RGB(0xB3508A), RGB(0xA97800), RGB(0x3492C7),
+        RGB(0x7A4B22),
         RGB(0x646D78),
     ]
     static let seriesOnDark: [RGB] = [
-        RGB(0x56AEEA), RGB(0xF58A4B), RGB(0x2FC597), RGB(0xE594C4), RGB(0xE8B93F), RGB(0x9BD3F5), RGB(0xCB9F73),
+        RGB(0x56AEEA), RGB(0xF58A4B), RGB(0x2FC597), RGB(0xE594C4), RGB(0xE8B93F), RGB(0x9BD3F5),
+        RGB(0xCB9F73),
         RGB(0xA9B2BC),
     ]
 

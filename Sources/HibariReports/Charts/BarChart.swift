@@ -94,7 +94,8 @@ public struct BarChart: Chart {
     }
 
     private var summary: String {
-        "Bar chart. \(title). " + bars.prefix(12).map { "\($0.name): \(format($0.value))" }.joined(separator: "; ")
+        "Bar chart. \(title). "
+            + bars.prefix(12).map { "\($0.name): \(format($0.value))" }.joined(separator: "; ")
     }
 
     public var table: DataTable {

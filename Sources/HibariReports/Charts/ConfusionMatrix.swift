@@ -6,7 +6,8 @@ public struct ConfusionMatrix: Chart {
     public let counts: [Int]
 
     /// - Precondition: counts are square: classes times classes.
-    public init(title: String = "Confusion matrix", classNames: [String], counts: [Int], caption: String = "") {
+    public init(title: String = "Confusion matrix", classNames: [String], counts: [Int], caption: String = "")
+    {
         precondition(
             counts.count == classNames.count * classNames.count,
             "confusion matrix: \(counts.count) counts for \(classNames.count) classes")
@@ -20,7 +21,9 @@ public struct ConfusionMatrix: Chart {
 
     private func rowTotal(_ truth: Int) -> Int { classNames.indices.reduce(0) { $0 + count(truth, $1) } }
 
-    private func columnTotal(_ predicted: Int) -> Int { classNames.indices.reduce(0) { $0 + count($1, predicted) } }
+    private func columnTotal(_ predicted: Int) -> Int {
+        classNames.indices.reduce(0) { $0 + count($1, predicted) }
+    }
 
     /// The share of examples on the diagonal; NaN if there are none.
     public var accuracy: Double {
@@ -49,7 +52,9 @@ public struct ConfusionMatrix: Chart {
         heatmap.writePicture(to: &markup)
         let worst = worstPairs(3)
         guard !worst.isEmpty else { return }
-        let list = worst.map { "\(classNames[$0.truth]) taken for \(classNames[$0.predicted]) (\(grouped($0.count)))" }
+        let list = worst.map {
+            "\(classNames[$0.truth]) taken for \(classNames[$0.predicted]) (\(grouped($0.count)))"
+        }
         markup.element("p", ["class": "caption"], text: "Most often: " + list.joined(separator: ", ") + ".")
     }
 
@@ -59,10 +64,13 @@ public struct ConfusionMatrix: Chart {
             columns: ["class", "examples", "recall", "precision", "F1"],
             rows: classNames.indices.map { index in
                 let right = Double(count(index, index))
-                let (recall, precision) = (right / Double(rowTotal(index)), right / Double(columnTotal(index)))
+                let (recall, precision) = (
+                    right / Double(rowTotal(index)), right / Double(columnTotal(index))
+                )
                 let f1 = 2 * right / Double(rowTotal(index) + columnTotal(index))
                 return [
-                    classNames[index], grouped(rowTotal(index)), percent(recall), percent(precision), percent(f1),
+                    classNames[index], grouped(rowTotal(index)), percent(recall), percent(precision),
+                    percent(f1),
                 ]
             })
     }

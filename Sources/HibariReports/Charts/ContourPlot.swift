@@ -125,7 +125,9 @@ public struct ContourPlot: Chart {
                     ($0 / columns * PlotFrame.unit, (1 - $1 / rows) * PlotFrame.unit)
                 }
                 guard !path.isEmpty else { continue }
-                markup.element("path", ["class": "contour", "d": path]) { $0.element("title", text: readable(level)) }
+                markup.element("path", ["class": "contour", "d": path]) {
+                    $0.element("title", text: readable(level))
+                }
             }
         }
     }

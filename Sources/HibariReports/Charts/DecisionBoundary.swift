@@ -38,7 +38,9 @@ public struct DecisionBoundary: Chart {
     func decision(column: Int, row: Int) -> (winner: Int, certainty: Double)? {
         let count = classNames.count
         let cell = probabilities[(row * columns + column) * count..<(row * columns + column + 1) * count]
-        guard let largest = cell.max(), largest.isFinite, let index = cell.firstIndex(of: largest) else { return nil }
+        guard let largest = cell.max(), largest.isFinite, let index = cell.firstIndex(of: largest) else {
+            return nil
+        }
         let even = 1 / Double(count)
         return (index - cell.startIndex, count == 1 ? 1 : min(1, max(0, (largest - even) / (1 - even))))
     }
@@ -108,7 +110,9 @@ public struct DecisionBoundary: Chart {
         }
         let cells = Double(max(1, columns * rows))
         return "Decision regions. \(title). "
-            + classNames.indices.map { "\(classNames[$0]): \(percent(Double(shares[$0]) / cells)) of the plane" }
+            + classNames.indices.map {
+                "\(classNames[$0]): \(percent(Double(shares[$0]) / cells)) of the plane"
+            }
             .joined(separator: "; ")
     }
 

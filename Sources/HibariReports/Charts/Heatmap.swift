@@ -13,13 +13,16 @@ public struct Heatmap: Chart {
 
     /// - Precondition: as many values (and strengths) as rows times columns.
     public init(
-        title: String, rowNames: [String], columnNames: [String], values: [Double], strengths: [Double]? = nil,
+        title: String, rowNames: [String], columnNames: [String], values: [Double],
+        strengths: [Double]? = nil,
         rowTitle: String = "", columnTitle: String = "", caption: String = "",
         format: (@Sendable (Double) -> String)? = { readable($0, digits: 3) }
     ) {
         precondition(
-            values.count == rowNames.count * columnNames.count && strengths?.count ?? values.count == values.count,
-            "heatmap \(title): \(values.count) values for \(rowNames.count) rows and \(columnNames.count) columns")
+            values.count == rowNames.count * columnNames.count
+                && strengths?.count ?? values.count == values.count,
+            "heatmap \(title): \(values.count) values for \(rowNames.count) rows and \(columnNames.count) columns"
+        )
         self.title = title
         self.rowNames = rowNames
         self.columnNames = columnNames
@@ -46,7 +49,9 @@ public struct Heatmap: Chart {
 
     public func writePicture(to markup: inout Markup) {
         let (rows, columns) = (rowNames.count, columnNames.count)
-        guard rows > 0, columns > 0 else { return markup.element("p", ["class": "caption"], text: "No values.") }
+        guard rows > 0, columns > 0 else {
+            return markup.element("p", ["class": "caption"], text: "No values.")
+        }
         let isNamed = columns <= Self.namedLimit && rows <= Self.namedLimit
         let longestRow = isNamed ? rowNames.map { displayWidth(clipped($0, 16)) }.max() ?? 0 : 0
         let longestColumn = isNamed ? columnNames.map { displayWidth(clipped($0, 16)) }.max() ?? 0 : 0
@@ -64,7 +69,8 @@ public struct Heatmap: Chart {
             markup.element(
                 "svg",
                 [
-                    "xmlns": "http://www.w3.org/2000/svg", "class": "frame", "role": "img", "aria-label": summary,
+                    "xmlns": "http://www.w3.org/2000/svg", "class": "frame", "role": "img",
+                    "aria-label": summary,
                     "style": "aspect-ratio:\(columns)/\(rows);font-size:\(columns > 12 ? 10 : 12)px",
                 ]
             ) { markup in
@@ -84,8 +90,10 @@ public struct Heatmap: Chart {
             markup.element(
                 "rect",
                 [
-                    "class": strength < 0 ? "cold" : "heat", "fill-opacity": coordinate(0.05 + 0.95 * min(1, abs(strength))),
-                    "x": percentage((Double(column) + 0.02) / columns), "y": percentage((Double(row) + 0.02) / rows),
+                    "class": strength < 0 ? "cold" : "heat",
+                    "fill-opacity": coordinate(0.05 + 0.95 * min(1, abs(strength))),
+                    "x": percentage((Double(column) + 0.02) / columns),
+                    "y": percentage((Double(row) + 0.02) / rows),
                     "width": percentage(0.96 / columns), "height": percentage(0.96 / rows),
                 ]
             ) { $0.element("title", text: "\(rowNames[row]), \(columnNames[column]): \(readable(value))") }
@@ -94,7 +102,8 @@ public struct Heatmap: Chart {
                 "text",
                 [
                     "class": abs(strength) > 0.5 ? "middle strong" : "middle value",
-                    "x": percentage((Double(column) + 0.5) / columns), "y": percentage((Double(row) + 0.5) / rows),
+                    "x": percentage((Double(column) + 0.5) / columns),
+                    "y": percentage((Double(row) + 0.5) / rows),
                     "dy": ".34em",
                 ], text: text)
         }
@@ -131,7 +140,8 @@ public struct Heatmap: Chart {
             if isTilted {
                 // A frame of its own: a rotation about a place in percent cannot be written otherwise.
                 markup.element("svg", ["x": place, "y": "0", "overflow": "visible"]) { markup in
-                    markup.element("text", ["transform": "translate(0 -6) rotate(-40)"], text: clipped(name, 16))
+                    markup.element(
+                        "text", ["transform": "translate(0 -6) rotate(-40)"], text: clipped(name, 16))
                 }
             } else {
                 markup.element("text", ["class": "middle", "x": place, "dy": "-7"], text: name)

@@ -13,7 +13,8 @@ public struct Histogram: Chart {
     ///
     /// - Parameter bins: the number of ranges; nil for as many as the values can fill (Freedman & Diaconis 1981, at
     ///   most 60).
-    public init(title: String, values: [Double], bins: Int? = nil, xLabel: String = "", caption: String = "") {
+    public init(title: String, values: [Double], bins: Int? = nil, xLabel: String = "", caption: String = "")
+    {
         let sorted = values.filter(\.isFinite).sorted()
         let axis = Axis(showing: sorted)
         let range = sorted.first == sorted.last ? axis.range : (sorted.first ?? 0)...(sorted.last ?? 1)
@@ -33,9 +34,12 @@ public struct Histogram: Chart {
     ///
     /// - Precondition: one edge more than counts.
     public init(
-        title: String, edges: [Double], counts: [Int], skipped: Int = 0, xLabel: String = "", caption: String = ""
+        title: String, edges: [Double], counts: [Int], skipped: Int = 0, xLabel: String = "",
+        caption: String = ""
     ) {
-        precondition(edges.count == counts.count + 1, "histogram \(title): \(edges.count) edges for \(counts.count) counts")
+        precondition(
+            edges.count == counts.count + 1,
+            "histogram \(title): \(edges.count) edges for \(counts.count) counts")
         self.title = title
         self.edges = edges
         self.counts = counts

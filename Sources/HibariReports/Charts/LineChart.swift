@@ -12,7 +12,8 @@ public struct LineChart: Chart {
     public var height: Int
 
     public init(
-        title: String, series: [Series], xLabel: String = "", yLabel: String = "", xScale: AxisScale = .linear,
+        title: String, series: [Series], xLabel: String = "", yLabel: String = "",
+        xScale: AxisScale = .linear,
         yScale: AxisScale = .linear, references: [(name: String, y: Double)] = [], caption: String = "",
         height: Int = 240
     ) {
@@ -79,12 +80,16 @@ public struct LineChart: Chart {
     }
 
     private func writeLegend(to markup: inout Markup) {
-        guard series.count + references.count > 1 || series.contains(where: { $0.smoothing > 1 }) else { return }
+        guard series.count + references.count > 1 || series.contains(where: { $0.smoothing > 1 }) else {
+            return
+        }
         markup.element("ul", ["class": "legend"]) { markup in
             for (index, series) in series.enumerated() {
                 let kind = index == 0 ? "line s0" : "line s\(index % 8) dash\(index % 3)"
                 let average = series.smoothing > 1 ? " (average over \(series.smoothing))" : ""
-                writeKey(series.name + average, kind, (series.smoothing > 1 ? series.smoothed() : series).lastValue, to: &markup)
+                writeKey(
+                    series.name + average, kind,
+                    (series.smoothing > 1 ? series.smoothed() : series).lastValue, to: &markup)
             }
             for reference in references { writeKey(reference.name, "reference", reference.y, to: &markup) }
         }
@@ -93,7 +98,8 @@ public struct LineChart: Chart {
     private func writeKey(_ name: String, _ kind: String, _ value: Double?, to markup: inout Markup) {
         markup.element("li") { markup in
             markup.element(
-                "svg", ["xmlns": "http://www.w3.org/2000/svg", "width": "22", "height": "8", "aria-hidden": "true"]
+                "svg",
+                ["xmlns": "http://www.w3.org/2000/svg", "width": "22", "height": "8", "aria-hidden": "true"]
             ) { $0.leaf("path", ["class": kind, "d": "M0 4H22"]) }
             markup.text(name)
             if let value { markup.element("b", text: readable(value)) }

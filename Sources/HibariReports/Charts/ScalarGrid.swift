@@ -23,7 +23,8 @@ public struct ScalarGrid: Sendable {
             for column in 0..<max(0, columns - 1) {
                 for (start, end) in segments(column, row, level) {
                     let (from, to) = (transform(start.x, start.y), transform(end.x, end.y))
-                    path += "M\(coordinate(from.0)) \(coordinate(from.1))L\(coordinate(to.0)) \(coordinate(to.1))"
+                    path +=
+                        "M\(coordinate(from.0)) \(coordinate(from.1))L\(coordinate(to.0)) \(coordinate(to.1))"
                 }
             }
         }

@@ -28,7 +28,8 @@ public struct ScatterPlot: Chart {
             Axis(showing: groups.flatMap(\.x) + curves.flatMap(\.x), xScale, padding: 0.04),
             // A curve may run out of the frame: the points are what the plot is of.
             Axis(
-                showing: groups.contains { !$0.x.isEmpty } ? groups.flatMap(\.y) : curves.flatMap(\.y), yScale,
+                showing: groups.contains { !$0.x.isEmpty } ? groups.flatMap(\.y) : curves.flatMap(\.y),
+                yScale,
                 padding: 0.08)
         )
     }
@@ -113,7 +114,8 @@ func writeThinning(_ groups: [PointGroup], limit: Int, to markup: inout Markup) 
     let total = groups.reduce(0) { $0 + $1.x.count }
     guard total > limit else { return }
     let shown = shownIndices(groups, limit: limit).reduce(0) { $0 + $1.count }
-    markup.element("p", ["class": "caption"], text: "\(grouped(shown)) of \(grouped(total)) points are drawn.")
+    markup.element(
+        "p", ["class": "caption"], text: "\(grouped(shown)) of \(grouped(total)) points are drawn.")
 }
 
 func writePointLegend(_ groups: [PointGroup], _ curves: [Series] = [], to markup: inout Markup) {
@@ -128,9 +130,15 @@ func writePointLegend(_ groups: [PointGroup], _ curves: [Series] = [], to markup
         for (index, curve) in curves.enumerated() {
             markup.element("li") { markup in
                 markup.element(
-                    "svg", ["xmlns": "http://www.w3.org/2000/svg", "width": "22", "height": "8", "aria-hidden": "true"]
+                    "svg",
+                    [
+                        "xmlns": "http://www.w3.org/2000/svg", "width": "22", "height": "8",
+                        "aria-hidden": "true",
+                    ]
                 ) {
-                    $0.leaf("path", ["class": "line s\((groups.count + index) % 8) dash\(index % 3)", "d": "M0 4H22"])
+                    $0.leaf(
+                        "path",
+                        ["class": "line s\((groups.count + index) % 8) dash\(index % 3)", "d": "M0 4H22"])
                 }
                 markup.text(curve.name)
             }

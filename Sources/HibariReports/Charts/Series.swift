@@ -45,7 +45,8 @@ public struct Series: Sendable {
         for bucket in 0..<buckets {
             let range = bucket * y.count / buckets..<(bucket + 1) * y.count / buckets
             let finite = range.filter { y[$0].isFinite && x[$0].isFinite }
-            guard let low = finite.min(by: { y[$0] < y[$1] }), let high = finite.max(by: { y[$0] < y[$1] }) else {
+            guard let low = finite.min(by: { y[$0] < y[$1] }), let high = finite.max(by: { y[$0] < y[$1] })
+            else {
                 copy.x.append(x[range.lowerBound])
                 copy.y.append(.nan)
                 continue

@@ -37,7 +37,8 @@ public struct Graph: Sendable, Equatable {
         for edge in edges {
             precondition(
                 edge.from >= 0 && edge.from < edge.to && edge.to < nodes.count,
-                "graph: an edge from node \(edge.from) to \(edge.to) of \(nodes.count); expected an earlier node to a later")
+                "graph: an edge from node \(edge.from) to \(edge.to) of \(nodes.count); expected an earlier node to a later"
+            )
         }
         self.nodes = nodes
         self.edges = edges
@@ -69,7 +70,9 @@ public struct Graph: Sendable, Equatable {
             uniqueKeysWithValues: standIns.flatMap { key, value in value.members.map { ($0, key) } })
         let kept = nodes.indices.filter { standInOf[$0] == nil || standIns[$0] != nil }
         func place(_ node: Int) -> Int { standInOf[node] ?? node }
-        let edges = Set(self.edges.map { Edge(from: place($0.from), to: place($0.to)) }).filter { $0.from != $0.to }
+        let edges = Set(self.edges.map { Edge(from: place($0.from), to: place($0.to)) }).filter {
+            $0.from != $0.to
+        }
         // A node outside that reads from one of the groups and is read by another would close a circle.
         guard let order = topologicalOrder(kept, edges) else { return self }
         let places = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })

@@ -66,7 +66,9 @@ struct GraphLayout {
         let targets = Dictionary(grouping: graph.edges, by: \.from)
         let fed = Set(graph.edges.map(\.to))
         for node in graph.nodes.indices where !fed.contains(node) {
-            if let nearest = targets[node]?.map({ places[$0.to].layer }).min() { places[node].layer = nearest - 1 }
+            if let nearest = targets[node]?.map({ places[$0.to].layer }).min() {
+                places[node].layer = nearest - 1
+            }
         }
     }
 
@@ -134,7 +136,9 @@ struct GraphLayout {
             let lines = layer.flatMap { from in places[from].below.map { (ranks[from], ranks[$0]) } }
             var count = 0
             for (index, one) in lines.enumerated() {
-                for other in lines[(index + 1)...] where (one.0 - other.0) * (one.1 - other.1) < 0 { count += 1 }
+                for other in lines[(index + 1)...] where (one.0 - other.0) * (one.1 - other.1) < 0 {
+                    count += 1
+                }
             }
             return total + count
         }
@@ -168,7 +172,8 @@ struct GraphLayout {
                 // Nodes stand on the lower edge of their layer, so that short ones are near what they feed.
                 let nodeHeight = place.node == nil ? tallest : place.height
                 all[index] = Box(
-                    x: middles[index] - place.width / 2 - left + Self.margin, y: y + (tallest - nodeHeight) / 2,
+                    x: middles[index] - place.width / 2 - left + Self.margin,
+                    y: y + (tallest - nodeHeight) / 2,
                     width: place.width, height: nodeHeight)
             }
             y += tallest + Self.layerGap

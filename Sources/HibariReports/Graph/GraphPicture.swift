@@ -33,7 +33,9 @@ public struct GraphPicture: Chart {
                 "height": coordinate(height), "aria-label": summary,
                 // Wider than the page it shrinks, but not until it cannot be read.
                 "style": isStandalone
-                    ? "" : "width:100%;height:auto;max-width:\(coordinate(width))px;min-width:\(coordinate(min(width, max(300, width * 0.7))))px",
+                    ? ""
+                    : "width:100%;height:auto;max-width:\(coordinate(width))px;min-width:\(coordinate(min(width, max(300, width * 0.7))))px"
+                    ,
             ]
         ) { markup in
             if isStandalone {
@@ -47,7 +49,8 @@ public struct GraphPicture: Chart {
             // Last, so that no edge crosses them.
             for (group, frame) in groupFrames(layout) {
                 markup.element(
-                    "text", ["class": "group-name", "x": coordinate(frame.x + 8), "y": coordinate(frame.y + 14)],
+                    "text",
+                    ["class": "group-name", "x": coordinate(frame.x + 8), "y": coordinate(frame.y + 14)],
                     text: group)
             }
         }
@@ -84,7 +87,8 @@ public struct GraphPicture: Chart {
                 path += "V\(coordinate(to.y))"
             } else {
                 let middle = coordinate((from.y + to.y) / 2)
-                path += "C\(coordinate(from.x)) \(middle) \(coordinate(to.x)) \(middle) \(coordinate(to.x)) \(coordinate(to.y))"
+                path +=
+                    "C\(coordinate(from.x)) \(middle) \(coordinate(to.x)) \(middle) \(coordinate(to.x)) \(coordinate(to.y))"
             }
         }
         markup.leaf("path", ["class": "edge", "d": path])

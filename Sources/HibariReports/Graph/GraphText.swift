@@ -2,7 +2,8 @@ extension Graph {
     /// The graph in Graphviz's language: `dot -Tpng graph.dot`.
     public func dot(title: String) -> String {
         var lines = [
-            "digraph \"\(quoted(title))\" {", "  rankdir=TB;", "  node [shape=box, style=rounded, fontname=\"sans-serif\"];",
+            "digraph \"\(quoted(title))\" {", "  rankdir=TB;",
+            "  node [shape=box, style=rounded, fontname=\"sans-serif\"];",
         ]
         func line(_ index: Int) -> String {
             let node = nodes[index]
@@ -44,8 +45,10 @@ extension Graph {
         lines += nodes.indices.filter { nodes[$0].group == nil }.map { "  " + line($0) }
         lines += edges.map { "  n\($0.from) --> n\($0.to)" }
         lines += [
-            "  classDef operation stroke-width:1px", "  classDef parameter stroke:\(Palette.inPictures(0).css),stroke-width:2px",
-            "  classDef input stroke-dasharray:4 3", "  classDef output stroke:\(Palette.inPictures(2).css),stroke-width:3px",
+            "  classDef operation stroke-width:1px",
+            "  classDef parameter stroke:\(Palette.inPictures(0).css),stroke-width:2px",
+            "  classDef input stroke-dasharray:4 3",
+            "  classDef output stroke:\(Palette.inPictures(2).css),stroke-width:3px",
             "",
         ]
         return lines.joined(separator: "\n")
@@ -67,7 +70,8 @@ private func quoted(_ text: String) -> String {
 private func mermaidText(_ text: String) -> String {
     text.map { character -> String in
         switch character {
-        case "\"", "#", "&", "<", ">", ";", "`", "\\": character.unicodeScalars.map { "#\($0.value);" }.joined()
+        case "\"", "#", "&", "<", ">", ";", "`", "\\":
+            character.unicodeScalars.map { "#\($0.value);" }.joined()
         case "\n", "\r", "\r\n": " "
         default: String(character)
         }

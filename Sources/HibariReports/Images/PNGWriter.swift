@@ -12,7 +12,8 @@ extension Picture {
             case .rgba: 6
             }
         var file: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
-        appendChunk("IHDR", bigEndian(UInt32(width)) + bigEndian(UInt32(height)) + [8, colorType, 0, 0, 0], to: &file)
+        appendChunk(
+            "IHDR", bigEndian(UInt32(width)) + bigEndian(UInt32(height)) + [8, colorType, 0, 0, 0], to: &file)
         appendChunk("IDAT", compressed(filteredRows), to: &file)
         appendChunk("IEND", [], to: &file)
         return file
@@ -33,7 +34,9 @@ extension Picture {
     }
 }
 
-private func bigEndian(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) } }
+private func bigEndian(_ value: UInt32) -> [UInt8] {
+    (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
+}
 
 /// Length, type, data, CRC of type and data.
 private func appendChunk(_ type: String, _ data: [UInt8], to file: inout [UInt8]) {

@@ -31,7 +31,8 @@ public struct Picture: Sendable, Equatable {
             self.init(width: width, height: height, .gray, planes)
             return
         }
-        precondition(planes.count == 3 * size, "picture: \(planes.count) bytes in planes of \(width)×\(height)")
+        precondition(
+            planes.count == 3 * size, "picture: \(planes.count) bytes in planes of \(width)×\(height)")
         let pixels = (0..<size).flatMap { [planes[$0], planes[size + $0], planes[2 * size + $0]] }
         self.init(width: width, height: height, .rgb, pixels)
     }

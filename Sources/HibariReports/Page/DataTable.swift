@@ -8,7 +8,8 @@ public struct DataTable: ReportBlock, Equatable {
     /// - Precondition: each row has as many cells as there are columns.
     public init(title: String = "", columns: [String], rows: [[String]], isWide: Bool = false) {
         precondition(
-            rows.allSatisfy { $0.count == columns.count }, "table \(title): each row needs \(columns.count) cells")
+            rows.allSatisfy { $0.count == columns.count },
+            "table \(title): each row needs \(columns.count) cells")
         self.title = title
         self.columns = columns
         self.rows = rows
@@ -62,7 +63,9 @@ public struct DataTable: ReportBlock, Equatable {
     private func isNumeric(_ column: Int) -> Bool {
         !rows.isEmpty
             && rows.allSatisfy { row in
-                guard let first = row[column].unicodeScalars.first(where: { $0 != "-" && $0 != "±" }) else { return true }
+                guard let first = row[column].unicodeScalars.first(where: { $0 != "-" && $0 != "±" }) else {
+                    return true
+                }
                 return ("0"..."9").contains(first) || first == "∞" || row[column] == "NaN"
             }
     }
@@ -99,7 +102,11 @@ public struct KeyValueTable: ReportBlock, Equatable {
                         markup.element("tr") { markup in
                             markup.element("th", ["scope": "row"], text: row.name)
                             markup.element("td") { markup in
-                                if row.isCode { markup.element("code", text: row.value) } else { markup.text(row.value) }
+                                if row.isCode {
+                                    markup.element("code", text: row.value)
+                                } else {
+                                    markup.text(row.value)
+                                }
                             }
                         }
                     }

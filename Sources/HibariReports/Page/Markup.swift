@@ -43,7 +43,9 @@ public struct Markup: Sendable {
     ///
     /// - Precondition: it holds neither < nor &, which HTML and XML read differently there.
     mutating func styleSheet(_ css: String) {
-        precondition(!css.utf8.contains { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: "&") }, "style sheet with markup")
+        precondition(
+            !css.utf8.contains { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: "&") },
+            "style sheet with markup")
         source += "<style>\n\(css)\n</style>"
     }
 
@@ -82,7 +84,8 @@ func coordinate(_ value: Double) -> String {
     let (whole, rest) = (hundredths.magnitude / 100, hundredths.magnitude % 100)
     let sign = hundredths < 0 ? "-" : ""
     if rest == 0 { return "\(sign)\(whole)" }
-    return rest % 10 == 0 ? "\(sign)\(whole).\(rest / 10)" : "\(sign)\(whole)." + (rest < 10 ? "0" : "") + "\(rest)"
+    return rest % 10 == 0
+        ? "\(sign)\(whole).\(rest / 10)" : "\(sign)\(whole)." + (rest < 10 ? "0" : "") + "\(rest)"
 }
 
 /// A place between 0 and 1 as a percentage.

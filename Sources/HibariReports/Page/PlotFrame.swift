@@ -50,12 +50,14 @@ struct PlotFrame {
         for tick in y.ticks {
             guard let place = y.position(tick.value) else { continue }
             markup.element(
-                "text", ["class": "end", "x": "-8", "y": percentage(1 - place), "dy": ".33em"], text: tick.label)
+                "text", ["class": "end", "x": "-8", "y": percentage(1 - place), "dy": ".33em"],
+                text: tick.label)
         }
         for tick in x.ticks {
             guard let place = x.position(tick.value) else { continue }
             markup.element(
-                "text", ["class": "middle", "x": percentage(place), "y": "100%", "dy": "18"], text: tick.label)
+                "text", ["class": "middle", "x": percentage(place), "y": "100%", "dy": "18"], text: tick.label
+            )
         }
         if !xLabel.isEmpty {
             markup.element("text", ["class": "middle", "x": "50%", "y": "100%", "dy": "36"], text: xLabel)

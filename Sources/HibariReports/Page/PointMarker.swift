@@ -14,7 +14,8 @@ enum PointMarker {
         markup.element(
             "svg",
             [
-                "xmlns": "http://www.w3.org/2000/svg", "width": "0", "height": "0", "style": "position:absolute",
+                "xmlns": "http://www.w3.org/2000/svg", "width": "0", "height": "0",
+                "style": "position:absolute",
                 "aria-hidden": "true",
             ]
         ) { markup in
@@ -36,13 +37,16 @@ enum PointMarker {
         let (x, y) = (percentage(x), percentage(1 - y))
         let kind = "point s\(index % Palette.seriesOnLight.count)"
         if title.isEmpty { return markup.leaf("use", ["href": name, "class": kind, "x": x, "y": y]) }
-        markup.element("use", ["href": name, "class": kind, "x": x, "y": y]) { $0.element("title", text: title) }
+        markup.element("use", ["href": name, "class": kind, "x": x, "y": y]) {
+            $0.element("title", text: title)
+        }
     }
 
     /// Adds the point alone, for a legend.
     static func writeKey(to markup: inout Markup, _ index: Int) {
         markup.element(
-            "svg", ["xmlns": "http://www.w3.org/2000/svg", "width": "10", "height": "10", "aria-hidden": "true"]
+            "svg",
+            ["xmlns": "http://www.w3.org/2000/svg", "width": "10", "height": "10", "aria-hidden": "true"]
         ) { markup in
             write(to: &markup, index, x: 0.5, y: 0.5)
         }

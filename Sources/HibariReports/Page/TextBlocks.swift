@@ -33,7 +33,8 @@ public struct Preformatted: ReportBlock {
     }
 
     public func lines(_ style: TerminalStyle) -> [String] {
-        (title.isEmpty ? [] : [title]) + text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        (title.isEmpty ? [] : [title])
+            + text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 }
 
@@ -44,7 +45,8 @@ func quotedForShell(_ argument: String) -> String {
             || "-_./,:=@%+".unicodeScalars.contains($0)
     }
     if plain, !argument.isEmpty { return argument }
-    return "'" + argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    return "'" + argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+        + "'"
 }
 
 /// Blocks of one kind beside each other, as small as they can be read: small multiples.

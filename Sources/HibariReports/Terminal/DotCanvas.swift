@@ -104,10 +104,13 @@ struct TerminalFrame {
         for index in 0..<canvas.rows {
             let label = clipped(labels[index] ?? "", margin)
             let content = (row ?? canvas.line)(index)
-            lines.append(filled(label, margin, fromRight: true) + " " + (labels[index] == nil ? plain : bar) + content)
+            lines.append(
+                filled(label, margin, fromRight: true) + " " + (labels[index] == nil ? plain : bar) + content)
             while lines[lines.count - 1].hasSuffix(" ") { lines[lines.count - 1].removeLast() }
         }
-        lines.append(String(repeating: " ", count: margin + 1) + corner + String(repeating: dash, count: canvas.columns))
+        lines.append(
+            String(repeating: " ", count: margin + 1) + corner
+                + String(repeating: dash, count: canvas.columns))
         lines.append(String(repeating: " ", count: margin + 2) + horizontalLabels)
         return lines
     }
@@ -122,7 +125,8 @@ struct TerminalFrame {
             let width = displayWidth(tick.label)
             let start = min(max(0, middle - width / 2), canvas.columns - width)
             let isFirst = text.isEmpty
-            guard isFirst || start > displayWidth(text), start + width + displayWidth(name) <= canvas.columns else {
+            guard isFirst || start > displayWidth(text), start + width + displayWidth(name) <= canvas.columns
+            else {
                 continue
             }
             text = filled(text, start) + tick.label

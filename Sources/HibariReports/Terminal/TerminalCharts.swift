@@ -3,7 +3,8 @@ extension LineChart {
         let (x, y) = axes
         var frame = TerminalFrame(x: x, y: y, xLabel: xLabel, yLabel: yLabel, style)
         for (index, series) in series.enumerated() {
-            let shown = (series.smoothing > 1 ? series.smoothed() : series).decimated(buckets: frame.canvas.width)
+            let shown = (series.smoothing > 1 ? series.smoothed() : series).decimated(
+                buckets: frame.canvas.width)
             var last: (x: Double, y: Double)?
             for (xValue, yValue) in zip(shown.x, shown.y) {
                 guard let across = x.clampedPosition(xValue), let up = y.clampedPosition(yValue) else {
@@ -19,7 +20,8 @@ extension LineChart {
                 frame.canvas.set(last, letter: Character("\((index + 1) % 10)"), owner: index)
             }
         }
-        return frame.lines() + terminalLegend(
+        return frame.lines()
+            + terminalLegend(
                 series.enumerated().map {
                     (style.lineSign($0), $1.name, ($1.smoothing > 1 ? $1.smoothed() : $1).lastValue)
                 }, style)
@@ -119,7 +121,8 @@ extension DecisionBoundary {
                 )
                 guard let winner = decision(column: place.0, row: place.1)?.winner else { return " " }
                 return style.usesColor
-                    ? style.colored(style.usesUnicode ? "░" : ".", winner) : String(shades[winner % shades.count])
+                    ? style.colored(style.usesUnicode ? "░" : ".", winner)
+                    : String(shades[winner % shades.count])
             }
         }
         for (index, group) in groups.enumerated() {
@@ -150,7 +153,8 @@ extension ConfusionMatrix {
     public func plot(_ style: TerminalStyle) -> [String] {
         guard classNames.count <= 30 else { return [] }
         let texts = counts.map { $0 == 0 ? (style.usesUnicode ? "·" : ".") : "\($0)" }
-        return ["true class down, predicted class across"] + terminalMatrix(classNames, classNames, texts, style)
+        return ["true class down, predicted class across"]
+            + terminalMatrix(classNames, classNames, texts, style)
     }
 }
 
@@ -159,11 +163,13 @@ private func terminalMatrix(
     _ rowNames: [String], _ columnNames: [String], _ texts: [String], _ style: TerminalStyle
 ) -> [String] {
     let nameWidth = min(14, rowNames.map(displayWidth).max() ?? 0)
-    let cellWidth = max(texts.map(displayWidth).max() ?? 0, min(6, columnNames.map(displayWidth).max() ?? 0)) + 1
+    let cellWidth =
+        max(texts.map(displayWidth).max() ?? 0, min(6, columnNames.map(displayWidth).max() ?? 0)) + 1
     func line(_ name: String, _ cells: [String]) -> String {
         clipped(
             filled(clipped(name, nameWidth), nameWidth)
-                + cells.map { filled(clipped($0, cellWidth - 1), cellWidth, fromRight: true) }.joined(), style.width)
+                + cells.map { filled(clipped($0, cellWidth - 1), cellWidth, fromRight: true) }.joined(),
+            style.width)
     }
     return [line("", columnNames)]
         + rowNames.enumerated().map { row, name in
@@ -193,6 +199,7 @@ extension ContourPlot {
                 frame.canvas.set(last, letter: Character("\((index + 1) % 10)"), owner: index)
             }
         }
-        return frame.lines() + terminalLegend(paths.enumerated().map { (style.lineSign($0), $1.name, nil) }, style)
+        return frame.lines()
+            + terminalLegend(paths.enumerated().map { (style.lineSign($0), $1.name, nil) }, style)
     }
 }

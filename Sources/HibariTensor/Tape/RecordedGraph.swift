@@ -90,7 +90,8 @@ final class GraphRecorder: @unchecked Sendable {
     /// Adds the result of an op.
     func add(_ op: OpName, inputs: [Tensor], output: Tensor, node: Node, detail: String) {
         let inputs = inputs.map(vertex(of:))
-        places[ObjectIdentifier(node)] = append(.operation(op), output, name: "", detail: detail, inputs: inputs)
+        places[ObjectIdentifier(node)] = append(
+            .operation(op), output, name: "", detail: detail, inputs: inputs)
         kept.append(node)
     }
 
@@ -118,7 +119,9 @@ final class GraphRecorder: @unchecked Sendable {
     func name(_ tensor: Tensor, _ name: String) { vertices[vertex(of: tensor)].name = name }
 
     func note(gradient: Tensor?, of node: Node) {
-        guard let gradient, let place = places[ObjectIdentifier(node)], vertices[place].value != nil else { return }
+        guard let gradient, let place = places[ObjectIdentifier(node)], vertices[place].value != nil else {
+            return
+        }
         vertices[place].gradient = gradient
     }
 
@@ -136,7 +139,8 @@ final class GraphRecorder: @unchecked Sendable {
         let value = tensor.count <= valueLimit ? tensor.copied() : nil
         vertices.append(
             RecordedGraph.Vertex(
-                kind: kind, name: name, detail: detail, shape: tensor.shape, dtype: tensor.dtype, inputs: inputs,
+                kind: kind, name: name, detail: detail, shape: tensor.shape, dtype: tensor.dtype,
+                inputs: inputs,
                 value: value, gradient: nil))
         return vertices.count - 1
     }

@@ -23,16 +23,19 @@ extension Graph {
                 details += vertex.inputs.map { vertices[$0] }.filter(\.isLeaf).map { leaf in
                     let name = leaf.name.isEmpty ? "data" : leaf.name
                     let group = groups[index].map { $0 + "." } ?? ""
-                    return (name.hasPrefix(group) ? String(name.dropFirst(group.count)) : name) + " \(leaf.shape)"
+                    return (name.hasPrefix(group) ? String(name.dropFirst(group.count)) : name)
+                        + " \(leaf.shape)"
                 }
             }
-            details.append(foldsLeaves ? "→ \(vertex.shape)" : vertex.shape.rank == 0 ? "" : "\(vertex.shape)")
+            details.append(
+                foldsLeaves ? "→ \(vertex.shape)" : vertex.shape.rank == 0 ? "" : "\(vertex.shape)")
             if showsValues {
                 if let value = vertex.value { details += numbers("", value) }
                 if let gradient = vertex.gradient { details += numbers("∂ ", gradient) }
             }
             places[index] = nodes.count
-            nodes.append(Node(kind, vertex.drawnTitle, details: details.filter { !$0.isEmpty }, group: groups[index]))
+            nodes.append(
+                Node(kind, vertex.drawnTitle, details: details.filter { !$0.isEmpty }, group: groups[index]))
             var seen: Set<Int> = []
             for input in vertex.inputs {
                 guard let from = places[input], seen.insert(from).inserted else { continue }
@@ -73,7 +76,9 @@ private func numbers(_ prefix: String, _ tensor: Tensor) -> [String] {
         }
     let columns = max(1, tensor.shape.rank == 0 ? 1 : tensor.shape[-1])
     return stride(from: 0, to: elements.count, by: columns).map { start in
-        prefix + elements[start..<min(start + columns, elements.count)].map { readable($0) }.joined(separator: "  ")
+        prefix
+            + elements[start..<min(start + columns, elements.count)].map { readable($0) }.joined(
+                separator: "  ")
     }
 }
 

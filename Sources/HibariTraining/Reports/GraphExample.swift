@@ -41,7 +41,9 @@ public func recordedLoss(of model: any LanguageModel, batch: Int, time: Int) -> 
         Tensor((0..<Int32(batch * time)).map { (first + $0) % vocabulary }, shape: [batch, time])
     }
     let (inputs, targets) = (ids(from: 0), ids(from: 1))
-    return recordedGraph(valueLimit: 0) { model.loss(inputs.named("ids"), targets.named("targets")).named("loss") }.graph
+    return recordedGraph(valueLimit: 0) {
+        model.loss(inputs.named("ids"), targets.named("targets")).named("loss")
+    }.graph
 }
 
 private func expressionOfMicrograd() -> (parameters: [Parameter], value: () -> Tensor) {
@@ -70,7 +72,9 @@ private func normal(_ shape: Shape, _ name: String, stream: UInt64) -> Parameter
 }
 
 private func linearRegression() -> (parameters: [Parameter], value: () -> Tensor) {
-    let (weight, bias) = (normal([1, 2], "weight", stream: 0), Parameter(Tensor(zeros: [1], .float64), name: "bias"))
+    let (weight, bias) = (
+        normal([1, 2], "weight", stream: 0), Parameter(Tensor(zeros: [1], .float64), name: "bias")
+    )
     let x = Tensor([0.5, 1, 1, -1, -0.5, 2, 2, 0.25], shape: [4, 2])
     let target = Tensor([2.0, 0, 1.5, 3], shape: [4, 1])
     return (
@@ -83,7 +87,9 @@ private func linearRegression() -> (parameters: [Parameter], value: () -> Tensor
 }
 
 private func logisticRegression() -> (parameters: [Parameter], value: () -> Tensor) {
-    let (weight, bias) = (normal([1, 2], "weight", stream: 1), Parameter(Tensor(zeros: [1], .float64), name: "bias"))
+    let (weight, bias) = (
+        normal([1, 2], "weight", stream: 1), Parameter(Tensor(zeros: [1], .float64), name: "bias")
+    )
     let x = Tensor([0.5, 1, 1, -1, -0.5, 2, 2, 0.25], shape: [4, 2])
     let target = Tensor([1.0, 0, 1, 0], shape: [4, 1])
     let (rest, one) = (Tensor([0.0, 1, 0, 1], shape: [4, 1]), Tensor(scalar: 1.0))
@@ -99,7 +105,9 @@ private func logisticRegression() -> (parameters: [Parameter], value: () -> Tens
 }
 
 private func exclusiveOr() -> (parameters: [Parameter], value: () -> Tensor) {
-    let (first, second) = (normal([3, 2], "hidden.weight", stream: 2), normal([1, 3], "output.weight", stream: 3))
+    let (first, second) = (
+        normal([3, 2], "hidden.weight", stream: 2), normal([1, 3], "output.weight", stream: 3)
+    )
     let firstBias = Parameter(Tensor(zeros: [3], .float64), name: "hidden.bias")
     let secondBias = Parameter(Tensor(zeros: [1], .float64), name: "output.bias")
     let x = Tensor([0.0, 0, 0, 1, 1, 0, 1, 1], shape: [4, 2])

@@ -56,7 +56,8 @@ struct RunMetrics {
             speed.append(point("tokens_per_second"))
         case "eval", "final":
             let heldOut = HeldOut(
-                step: step, loss: row["val_loss"]?.double ?? .nan, bitsPerByte: row["val_bits_per_byte"]?.double,
+                step: step, loss: row["val_loss"]?.double ?? .nan,
+                bitsPerByte: row["val_bits_per_byte"]?.double,
                 isBest: row["best"]?.bool ?? false)
             // The evaluation over all held-out data takes the place of the one over a part.
             if evaluations.last?.step == step { evaluations.removeLast() }

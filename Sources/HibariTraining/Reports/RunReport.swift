@@ -24,7 +24,8 @@ extension Report {
         if let members = configuration?.object {
             let rows = members.filter { !$0.value.isNull }.map { member in
                 KeyValueTable.Row(
-                    member.key.split(separator: "_").joined(separator: " "), member.value.string ?? member.value.text())
+                    member.key.split(separator: "_").joined(separator: " "),
+                    member.value.string ?? member.value.text())
             }
             sections.append(ReportSection("Settings", [KeyValueTable(rows)]))
         }
@@ -33,7 +34,8 @@ extension Report {
     private static func subtitle(_ description: JSONValue) -> String {
         let c = description["configuration"]
         let parts = [
-            c?["arch"]?.string, c?["layers"]?.int.map { counted($0, "layer") }, c?["dim"]?.int.map { "width \($0)" },
+            c?["arch"]?.string, c?["layers"]?.int.map { counted($0, "layer") },
+            c?["dim"]?.int.map { "width \($0)" },
             c?["context"]?.int.map { "context \($0)" },
             description["parameters"]?.int.map { abbreviated(Double($0)) + " parameters" },
         ]
@@ -44,7 +46,9 @@ extension Report {
         var figures: [SummaryFigure] = []
         if let best = metrics.evaluations.filter({ $0.isBest }).last {
             figures.append(
-                SummaryFigure("best held-out loss", readable(best.loss), note: "nats per token, step \(grouped(best.step))"))
+                SummaryFigure(
+                    "best held-out loss", readable(best.loss),
+                    note: "nats per token, step \(grouped(best.step))"))
             if let bits = best.bitsPerByte { figures.append(SummaryFigure("bits per byte", readable(bits))) }
         }
         if let last = metrics.loss.last {
@@ -58,7 +62,8 @@ extension Report {
         if let seconds = metrics.seconds { figures.append(SummaryFigure("time", duration(seconds))) }
         let speeds = metrics.speed.map(\.value).sorted()
         if !speeds.isEmpty {
-            figures.append(SummaryFigure("speed", abbreviated(speeds[speeds.count / 2]), note: "tokens/s, the median"))
+            figures.append(
+                SummaryFigure("speed", abbreviated(speeds[speeds.count / 2]), note: "tokens/s, the median"))
         }
         return figures
     }
@@ -73,16 +78,19 @@ extension Report {
         if !metrics.evaluations.isEmpty {
             losses.append(
                 Series(
-                    "held out", x: metrics.evaluations.map { Double($0.step) }, y: metrics.evaluations.map(\.loss)))
+                    "held out", x: metrics.evaluations.map { Double($0.step) },
+                    y: metrics.evaluations.map(\.loss)))
         }
         return [
             LineChart(title: "Loss", series: losses, xLabel: "step", yLabel: "nats per token"),
-            LineChart(title: "Learning rate", series: [series("learning rate", metrics.rate)], xLabel: "step"),
+            LineChart(
+                title: "Learning rate", series: [series("learning rate", metrics.rate)], xLabel: "step"),
             LineChart(
                 title: "Gradient norm", series: [series("norm", metrics.norm, smooth: true)], xLabel: "step",
                 yLabel: "before clipping", yScale: .logarithmic),
             LineChart(
-                title: "Speed", series: [series("speed", metrics.speed, smooth: true)], xLabel: "step", yLabel: "tokens/s"),
+                title: "Speed", series: [series("speed", metrics.speed, smooth: true)], xLabel: "step",
+                yLabel: "tokens/s"),
         ]
     }
 
@@ -107,7 +115,9 @@ extension Report {
 }
 
 /// The first sample, the last, and some between.
-private func spreadSamples(_ samples: [(step: Int, text: String)], limit: Int = 6) -> [(step: Int, text: String)] {
+private func spreadSamples(_ samples: [(step: Int, text: String)], limit: Int = 6) -> [(
+    step: Int, text: String
+)] {
     guard samples.count > limit else { return samples }
     return (0..<limit).map { samples[$0 * (samples.count - 1) / (limit - 1)] }
 }
@@ -126,7 +136,8 @@ public enum RunReportError: UserError {
 
     public var description: String {
         switch self {
-        case .noRun(let path): "\(path) is no run: it holds no run.json; name a folder that pretrain has written"
+        case .noRun(let path):
+            "\(path) is no run: it holds no run.json; name a folder that pretrain has written"
         case .badRow(let path, let line, let problem): "\(path), line \(line): \(problem); remove the line"
         }
     }

@@ -32,7 +32,10 @@ import Testing
         // One vertex for each parameter and each constant, however often they are used.
         #expect(graph.vertices.filter { $0.kind == .parameter }.count == 2)
         #expect(graph.vertices.filter { $0.kind == .constant }.count == 2)
-        #expect(graph.vertices.filter { $0.kind == .operation(.scale) }.map(\.detail) == ["× 2.0", "× 3.0", "× 0.5"])
+        #expect(
+            graph.vertices.filter { $0.kind == .operation(.scale) }.map(\.detail) == [
+                "× 2.0", "× 3.0", "× 0.5",
+            ])
     }
 
     /// Every gradient in the graph is the derivative of the output by the vertex's tensor: also those between the ops.
@@ -56,21 +59,27 @@ import Testing
         #expect(got.count == 6 && zip(got, expected).allSatisfy { abs($0 - $1) < 1e-12 })
         for (name, parameter) in [("w", weight), ("b", bias)] {
             let shown = graph.vertices.first { $0.name == name }?.gradient?.array(of: Double.self) ?? []
-            let differs = zip(shown, parameter.gradient.array(of: Double.self)).contains { abs($0 - $1) > 1e-12 }
+            let differs = zip(shown, parameter.gradient.array(of: Double.self)).contains {
+                abs($0 - $1) > 1e-12
+            }
             #expect(shown.count == parameter.shape.count && !differs, "\(name)")
         }
     }
 
     @Test func inputsComeFirstAndInOrder() {
-        let (weight, bias) = (Parameter(Tensor(zeros: [2, 3]), name: "w"), Parameter(Tensor(zeros: [2]), name: "b"))
+        let (weight, bias) = (
+            Parameter(Tensor(zeros: [2, 3]), name: "w"), Parameter(Tensor(zeros: [2]), name: "b")
+        )
         let x = Tensor(zeros: [4, 3])
         let graph = recordedGraph {
             linear(x.named("x"), weights: [weight.tensor], bias: bias.tensor, activation: .relu).sum()
         }.graph
-        for (index, vertex) in graph.vertices.enumerated() { #expect(vertex.inputs.allSatisfy { $0 < index }) }
-        let linear = graph.vertices.first { $0.kind == .operation(.linear) }
-        #expect(linear?.inputs.map { graph.vertices[$0].name } == ["x", "w", "b"])
-        #expect(linear?.shape == [4, 2] && linear?.detail == "with relu")
+        for (index, vertex) in graph.vertices.enumerated() {
+            #expect(vertex.inputs.allSatisfy { $0 < index })
+        }
+        let vertex = graph.vertices.first { $0.kind == .operation(.linear) }
+        #expect(vertex?.inputs.map { graph.vertices[$0].name } == ["x", "w", "b"])
+        #expect(vertex?.shape == [4, 2] && vertex?.detail == "with relu")
     }
 
     @Test func largeTensorsHaveNoValues() {
