@@ -24,7 +24,7 @@ enum StyleSheet {
         h2{font-size:20px;margin:0 0 12px;letter-spacing:-.01em}
         section{margin-top:36px}
         section>p{margin:-6px 0 14px;max-width:75ch;color:var(--muted)}
-        .figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,148px),1fr));gap:10px;margin:22px 0 0}
+        .figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(calc(50% - 5px),170px),1fr));gap:10px;margin:22px 0 0}
         .figures div{background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:12px 14px}
         dt{color:var(--muted);font-size:13px}
         dd{margin:2px 0 0;font-size:21px;font-weight:600;line-height:1.25;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
@@ -70,6 +70,7 @@ enum StyleSheet {
     private static let picture = """
         .plot{padding:26px 16px 42px var(--left)}
         .plot.plain{padding-top:10px}
+        .plot.short{padding-bottom:26px}
         .plot.square{max-width:calc(480px + var(--left))}
         .frame{display:block;width:100%;overflow:visible;font-size:12px;font-family:system-ui,-apple-system,"Segoe UI",Roboto,\
         "Noto Sans","Noto Sans CJK JP",sans-serif;font-variant-numeric:tabular-nums}
