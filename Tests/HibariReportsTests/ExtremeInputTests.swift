@@ -4,7 +4,8 @@ import Testing
 /// Charts of nothing, of one point, of what is no number, of a million points: every one a whole page.
 @Suite struct ExtremeInputTests {
     private static let inputs: [[Double]] = [
-        [], [3], [.nan], [.infinity, -.infinity], [0, 0, 0], [1e308, -1e308], [5e-324, 0, -5e-324],
+        [], [3], [.nan], [.infinity, -.infinity], [0, 0, 0], [1e308, -1e308],
+        [.leastNonzeroMagnitude, 0, -.leastNonzeroMagnitude],
         [1, .nan, 2, .infinity, 3],
         [1e-300, 1e300], [-1, -2],
     ]

@@ -29,12 +29,16 @@ struct Axis {
             high = max(high, value)
         }
         if includesZero, scale == .linear { (low, high) = (min(low, 0), max(high, 0)) }
-        self.init(Self.usableRange(low, high, scale, padding), scale, tickLimit: tickLimit)
+        self.init(low, high, scale, padding, tickLimit)
     }
 
-    /// An axis of exactly this range.
+    /// An axis of this range, if it is finite and has a width.
     init(_ range: ClosedRange<Double>, _ scale: AxisScale = .linear, tickLimit: Int = 6) {
-        self.range = range
+        self.init(range.lowerBound, range.upperBound, scale, 0, tickLimit)
+    }
+
+    private init(_ low: Double, _ high: Double, _ scale: AxisScale, _ padding: Double, _ tickLimit: Int) {
+        range = Self.usableRange(low, high, scale, padding)
         self.scale = scale
         ticks =
             scale == .linear
@@ -47,7 +51,7 @@ struct Axis {
     ) -> ClosedRange<Double> {
         guard low <= high else { return scale == .linear ? 0...1 : 1...10 }
         if scale == .logarithmic {
-            let (low, high) = (log10(max(low, 1e-300)), log10(min(high, 1e300)))
+            let (low, high) = (log10(min(1e300, max(low, 1e-300))), log10(min(1e300, max(high, 1e-300))))
             if high - low < 1e-9 { return pow(10, low - 0.5)...pow(10, high + 0.5) }
             let space = (high - low) * padding
             return pow(10, low - space)...pow(10, high + space)
@@ -55,8 +59,8 @@ struct Axis {
         // Larger numbers would make the width infinite.
         let (low, high) = (max(low, -1e300), min(high, 1e300))
         let size = max(abs(low), abs(high))
-        if high - low <= size * 1e-12 {
-            let half = size == 0 ? 1 : size * 0.1
+        if high - low <= max(size * 1e-12, 1e-290) {
+            let half = size < 1e-280 ? 1 : size * 0.1
             return low - half...high + half
         }
         let space = (high - low) * padding

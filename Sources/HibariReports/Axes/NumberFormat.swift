@@ -9,7 +9,7 @@ public func readable(_ value: Double, digits: Int = 4) -> String {
     // Rounded first: 9.9999 has the exponent of 10.
     let exponent = decimalExponent(rounded(value, digits: digits))
     if !(-4..<7).contains(exponent) {
-        return trimmed(fixed(value / pow(10, Double(exponent)), digits - 1)) + "e\(exponent)"
+        return trimmed(fixed(mantissa(value, exponent), digits - 1)) + "e\(exponent)"
     }
     if exponent >= 4 { return grouped(Int(value.rounded())) }
     return trimmed(fixed(value, max(0, digits - 1 - exponent)))
@@ -33,6 +33,11 @@ public func percent(_ share: Double, decimals: Int = 1) -> String {
 
 /// ⌊log₁₀|value|⌋ of a finite number that is not 0.
 func decimalExponent(_ value: Double) -> Int { Int(log10(abs(value)).rounded(.down)) }
+
+/// value / 10^exponent, in two steps where the power alone would be too small.
+private func mantissa(_ value: Double, _ exponent: Int) -> Double {
+    exponent < -200 ? value * 1e200 / pow(10, Double(exponent + 200)) : value / pow(10, Double(exponent))
+}
 
 private func rounded(_ value: Double, digits: Int) -> Double {
     let unit = pow(10, Double(decimalExponent(value) - digits + 1))

@@ -53,7 +53,7 @@ public struct ContourPlot: Chart {
     /// How high a value is between the lowest (0) and the highest (1), in the spacing of the levels.
     func relativeHeight(_ value: Double, _ extent: (low: Double, high: Double)) -> Double {
         let span = extent.high - extent.low
-        guard span > 0 else { return 0 }
+        guard span > 0, span.isFinite else { return 0 }
         let share = (value - extent.low) / span
         return scale == .linear ? share : log1p(Self.steepness * share) / log1p(Self.steepness)
     }
@@ -63,7 +63,7 @@ public struct ContourPlot: Chart {
 
     /// The values of the contour lines.
     var levels: [Double] {
-        guard let extent, extent.high > extent.low else { return [] }
+        guard let extent, extent.high > extent.low, (extent.high - extent.low).isFinite else { return [] }
         return (1...max(1, levelCount)).map { step in
             let share = Double(step) / Double(levelCount + 1)
             let height = scale == .linear ? share : expm1(share * log1p(Self.steepness)) / Self.steepness

@@ -16,8 +16,7 @@ public struct Histogram: Chart {
     public init(title: String, values: [Double], bins: Int? = nil, xLabel: String = "", caption: String = "")
     {
         let sorted = values.filter(\.isFinite).sorted()
-        let axis = Axis(showing: sorted)
-        let range = sorted.first == sorted.last ? axis.range : (sorted.first ?? 0)...(sorted.last ?? 1)
+        let range = Axis(showing: sorted).range
         let count = max(1, bins ?? Self.suitableBins(sorted, range))
         var counts = [Int](repeating: 0, count: count)
         let width = range.upperBound / Double(count) - range.lowerBound / Double(count)
@@ -60,7 +59,7 @@ public struct Histogram: Chart {
 
     var axes: (x: Axis, y: Axis) {
         (
-            Axis(edges.first!...max(edges.last!, edges.first!.nextUp)),
+            Axis(edges.first!...max(edges.last!, edges.first!)),
             Axis(showing: counts.map(Double.init), includesZero: true, padding: 0)
         )
     }

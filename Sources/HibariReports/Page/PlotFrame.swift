@@ -16,7 +16,9 @@ struct PlotFrame {
     /// Adds the frame with what `content` draws in it.
     func write(to markup: inout Markup, content: (inout Markup) -> Void) {
         let left = max(30, 14 + 7 * (y.ticks.map { $0.label.count }.max() ?? 0))
-        let form = "plot" + (height == nil ? " square" : "") + (yLabel.isEmpty ? " plain" : "") + (xLabel.isEmpty ? " short" : "")
+        let form =
+            "plot" + (height == nil ? " square" : "") + (yLabel.isEmpty ? " plain" : "")
+            + (xLabel.isEmpty ? " short" : "")
         markup.element("div", ["class": form, "style": "--left:\(left)px"]) { markup in
             let size = height.map { "height:\($0)px" } ?? "aspect-ratio:1"
             markup.element(
