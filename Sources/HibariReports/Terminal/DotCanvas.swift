@@ -38,12 +38,10 @@ struct DotCanvas {
     mutating func line(from start: (x: Double, y: Double), to end: (x: Double, y: Double), owner: Int) {
         let (from, to) = (dot(start), dot(end))
         let steps = max(abs(to.0 - from.0), abs(to.1 - from.1), 1)
-        for step in 0...steps {
-            // Rounded to the nearest dot at every step.
-            set(
-                from.0 + (2 * step * (to.0 - from.0) + steps) / (2 * steps),
-                from.1 + (2 * step * (to.1 - from.1) + steps) / (2 * steps), owner)
+        func between(_ from: Int, _ to: Int, _ step: Int) -> Int {
+            from + Int((Double(step * (to - from)) / Double(steps)).rounded())
         }
+        for step in 0...steps { set(between(from.0, to.0, step), between(from.1, to.1, step), owner) }
     }
 
     private func dot(_ place: (x: Double, y: Double)) -> (Int, Int) {
