@@ -137,11 +137,12 @@ public struct GraphPicture: Chart {
 
     public var table: DataTable {
         DataTable(
-            columns: ["node", "kind", "what", "details", "reads"],
+            columns: ["node", "kind", "what", "reads", "details"],
             rows: graph.nodes.enumerated().map { index, node in
                 [
-                    "n\(index)", node.kind.rawValue, node.title, node.details.joined(separator: "; "),
+                    "n\(index)", node.kind.rawValue, node.title,
                     graph.edges.filter { $0.to == index }.map { "n\($0.from)" }.joined(separator: ", "),
+                    node.details.joined(separator: "; "),
                 ]
             })
     }
