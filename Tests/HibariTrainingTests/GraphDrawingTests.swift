@@ -19,7 +19,7 @@ import Testing
             let node = try #require(graph.nodes.first { $0.title == parameter.name })
             #expect(node.kind == .parameter)
             let shown = node.details.filter { $0.hasPrefix("∂ ") }
-                .flatMap { $0.dropFirst(2).split(separator: " ") }.map(String.init)
+                .flatMap { $0.dropFirst(2).split(separator: ", ") }.map(String.init)
             #expect(shown == gradient.map { readable($0) }, "\(parameter.name)")
         }
     }

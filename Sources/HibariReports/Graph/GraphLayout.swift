@@ -50,8 +50,8 @@ struct GraphLayout {
 
     /// The box around the text of a node.
     static func size(of node: Graph.Node) -> (width: Double, height: Double) {
-        let title = Double(displayWidth(node.title)) * 7.6
-        let detail = Double(node.details.map(displayWidth).max() ?? 0) * 6.9
+        let title = Double(displayWidth(node.title)) * 8.4
+        let detail = Double(node.details.map(displayWidth).max() ?? 0) * 7.1
         return (max(title, detail, 30) + 24, Double(node.details.count + 1) * lineHeight + 12)
     }
 

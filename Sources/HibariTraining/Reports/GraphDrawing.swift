@@ -78,7 +78,7 @@ private func numbers(_ prefix: String, _ tensor: Tensor) -> [String] {
     return stride(from: 0, to: elements.count, by: columns).map { start in
         prefix
             + elements[start..<min(start + columns, elements.count)].map { readable($0) }.joined(
-                separator: "  ")
+                separator: ", ")
     }
 }
 

@@ -8,7 +8,6 @@ extension Report {
         guard fileExists(run.runFile) else { throw RunReportError.noRun(path: run.path) }
         let description = try JSONValue(contentsOf: run.runFile)
         let metrics = try RunMetrics(path: run.metricsFile)
-        let configuration = description["configuration"]
         self.init(title: splitPath(run.path).name, subtitle: Self.subtitle(description))
         figures = Self.figures(description, metrics)
         sections = [ReportSection("Training", Self.curves(metrics))]
@@ -21,14 +20,23 @@ extension Report {
                     }))
         }
         sections.append(ReportSection("Provenance", Self.provenance(description)))
-        if let members = configuration?.object {
-            let rows = members.filter { !$0.value.isNull }.map { member in
-                KeyValueTable.Row(
-                    member.key.split(separator: "_").joined(separator: " "),
-                    member.value.string ?? member.value.text())
-            }
-            sections.append(ReportSection("Settings", [KeyValueTable(rows)]))
+        let settings = Self.settings(description)
+        if !settings.isEmpty {
+            let half = (settings.count + 1) / 2
+            sections.append(
+                ReportSection(
+                    "Settings",
+                    [KeyValueTable(Array(settings[..<half])), KeyValueTable(Array(settings[half...]))]))
         }
+    }
+
+    /// The options that have a value.
+    private static func settings(_ description: JSONValue) -> [KeyValueTable.Row] {
+        func text(_ value: JSONValue) -> String {
+            value.string ?? value.array.map { $0.map(text).joined(separator: ", ") } ?? value.text()
+        }
+        let members = description["configuration"]?.object ?? JSONObject()
+        return members.filter { !$0.value.isNull }.map { KeyValueTable.Row($0.key, text($0.value)) }
     }
 
     private static func subtitle(_ description: JSONValue) -> String {
@@ -72,7 +80,7 @@ extension Report {
         func series(_ name: String, _ points: [RunMetrics.Point], smooth: Bool = false) -> Series {
             Series(
                 name, x: points.map(\.step), y: points.map(\.value),
-                smoothing: smooth && points.count >= 60 ? points.count / 30 : 1)
+                smoothing: smooth && points.count >= 150 ? points.count / 30 : 1)
         }
         var losses = [series("training", metrics.loss, smooth: true)]
         if !metrics.evaluations.isEmpty {
@@ -110,7 +118,9 @@ extension Report {
         add("SHA-256 of the tokenizer", description["tokenizer"]?["sha256"]?.string, isCode: true)
         add("Hibari", description["version"]?.string)
         let command = (description["command"]?.array ?? []).compactMap(\.string)
-        return [Preformatted(command: command), KeyValueTable(title: "Data", rows)]
+        var line = Preformatted(command: command)
+        line.isWide = false
+        return [KeyValueTable(title: "Data", rows), line]
     }
 }
 
