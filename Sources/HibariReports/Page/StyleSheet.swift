@@ -63,7 +63,8 @@ enum StyleSheet {
         .images img{display:block;width:100%;image-rendering:pixelated;border-radius:4px;margin-bottom:4px}
         .images .smooth{image-rendering:auto}
         footer{margin-top:40px;color:var(--muted);font-size:13px}
-        @media print{body{background:none;font-size:11pt}main{max-width:none;padding:0}.block,.figures div{break-inside:avoid}\
+        @media print{body{background:none;font-size:11pt}main{max-width:none;padding:0}.blocks{grid-template-columns:1fr 1fr}\
+        .block,.figures div{break-inside:avoid}\
         h2{break-after:avoid}details{display:none}}
         """
 
