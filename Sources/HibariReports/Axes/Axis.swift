@@ -51,7 +51,8 @@ struct Axis {
     ) -> ClosedRange<Double> {
         guard low <= high else { return scale == .linear ? 0...1 : 1...10 }
         if scale == .logarithmic {
-            let (low, high) = (log10(min(1e300, max(low, 1e-300))), log10(min(1e300, max(high, 1e-300))))
+            // Further out, the padding would leave the numbers there are.
+            let (low, high) = (log10(min(1e250, max(low, 1e-250))), log10(min(1e250, max(high, 1e-250))))
             if high - low < 1e-9 { return pow(10, low - 0.5)...pow(10, high + 0.5) }
             let space = (high - low) * padding
             return pow(10, low - space)...pow(10, high + space)
