@@ -22,9 +22,10 @@ let package = Package(
         .target(name: "CKernels"),
         .target(name: "HibariSupport"),
 
-        // Level 1: functions on pointers and sizes; the grammar of the embedded stories.
+        // Level 1: functions on pointers and sizes; the grammar of the embedded stories; charts and pages.
         .target(name: "HibariKernels", dependencies: ["CKernels", "COpenBLAS", "HibariSupport"]),
         .target(name: "HibariStories", dependencies: ["HibariSupport"]),
+        .target(name: "HibariReports", dependencies: ["CZlib", "HibariSupport"]),
 
         // Level 2
         .target(name: "HibariTensor", dependencies: ["HibariKernels", "HibariSupport"]),
@@ -44,7 +45,7 @@ let package = Package(
         .target(name: "HibariData", dependencies: ["CZlib", "HibariTokenizers"]),
 
         // Level 5
-        .target(name: "HibariTraining", dependencies: ["HibariModels", "HibariOptimizers", "HibariData"]),
+        .target(name: "HibariTraining", dependencies: ["HibariModels", "HibariOptimizers", "HibariData", "HibariReports"]),
         .target(name: "HibariGeneration", dependencies: ["HibariModels", "HibariTokenizers"]),
 
         // Level 7
@@ -62,6 +63,7 @@ let package = Package(
         .testTarget(name: "HibariSupportTests", dependencies: ["HibariTestSupport", "HibariSupport"]),
         .testTarget(name: "HibariKernelsTests", dependencies: ["HibariKernels"]),
         .testTarget(name: "HibariStoriesTests", dependencies: ["HibariStories"]),
+        .testTarget(name: "HibariReportsTests", dependencies: ["HibariReports"]),
         .testTarget(name: "HibariTensorTests", dependencies: ["HibariTensor"]),
         .testTarget(
             name: "HibariTokenizersTests", dependencies: ["HibariTestSupport", "HibariTokenizers"],

@@ -18,7 +18,7 @@ public struct Hibari: ParsableCommand {
         version: "hibari \(version)",
         subcommands: [
             PretrainCommand.self, GenerateCommand.self, EvalCommand.self, PlanCommand.self,
-            InspectCommand.self,
+            InspectCommand.self, ReportCommand.self, GraphCommand.self,
             CorpusCommand.self, TokenizerCommand.self, BenchCommand.self, GradcheckCommand.self,
             DoctorCommand.self,
         ])

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import HibariGeneration
 import HibariKernels
+import HibariReports
 import HibariSupport
 import HibariTraining
 
@@ -69,12 +70,16 @@ struct PretrainCommand: ParsableCommand {
         let progress = ProgressPrinter()
         let command = ["hibari"] + CommandLine.arguments.dropFirst()
         let result = try pretraining.start(command: command, version: Hibari.version) { event in
-            if case .sample(let step) = event {
-                progress.sample(step: step, try sample(generator, pretraining))
+            if case .sample(let step, let record) = event {
+                let text = try sample(generator, pretraining)
+                try record(text)
+                progress.sample(step: step, text)
             } else {
                 progress.show(event)
             }
         }
+        let run = RunDirectory(path: folder)
+        try writeFileAtomically(run.reportFile, Report(run: run).html())
         progress.finish(result, folder: folder)
         if json { printResult(jsonResult(result, pretraining, folder).text()) }
         if let signal = result.stoppedBy { throw ExitCode(128 + signal) }

@@ -59,15 +59,3 @@ final class ProgressPrinter {
         printToStandardError(text)
     }
 }
-
-/// Two digits and an exponent: 1.0e-03.
-func scientific(_ value: Double) -> String {
-    guard value > 0, value.isFinite else { return "\(value)" }
-    var exponent = Int(log10(value).rounded(.down))
-    var mantissa = value / pow(10, Double(exponent))
-    if mantissa >= 9.95 {
-        mantissa /= 10
-        exponent += 1
-    }
-    return "\(fixed(mantissa, 1))e\(exponent)"
-}

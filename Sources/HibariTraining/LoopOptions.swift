@@ -35,7 +35,8 @@ public struct LoopOptions: Sendable {
 public enum TrainingEvent {
     case step(StepReport, totalSteps: Int)
     case evaluation(step: Int, Evaluation, isBest: Bool, isFinal: Bool)
-    case sample(step: Int)
+    /// `record` notes the text in metrics.jsonl.
+    case sample(step: Int, record: (_ text: String) throws -> Void)
     case checkpoint(step: Int, path: String)
 }
 

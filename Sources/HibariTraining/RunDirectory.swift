@@ -5,7 +5,8 @@ import HibariSupport
 ///
 ///     config.json, generation_config.json, model.safetensors, tokenizer.json, tokenizer_config.json   the best model
 ///     run.json            command, resolved configuration, seed, versions, hashes
-///     metrics.jsonl       one row per logged step and evaluation
+///     metrics.jsonl       one row per logged step, evaluation and sample
+///     report.html         curves, samples, settings and data on one page
 ///     checkpoints/step-N/ weights, optimizer.safetensors, state.json
 ///     best, last          links to checkpoints
 ///
@@ -17,6 +18,7 @@ public struct RunDirectory: Sendable {
 
     public var runFile: String { joinPath(path, "run.json") }
     public var metricsFile: String { joinPath(path, "metrics.jsonl") }
+    public var reportFile: String { joinPath(path, "report.html") }
     public var checkpointsFolder: String { joinPath(path, "checkpoints") }
     public var best: String { joinPath(path, "best") }
     public var last: String { joinPath(path, "last") }

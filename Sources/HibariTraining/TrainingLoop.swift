@@ -96,10 +96,11 @@ public final class TrainingLoop {
             report = try trainStep()
             state.step += 1
             if isDue(options.logEvery) || isLast { try log(&report!) }
-            if isDue(options.evaluateEvery) || isLast { evaluation = try self.evaluate(isFinal: isLast) }
+            // Before the evaluation, whose checkpoint then refers to the sample's row: a run resumed from it has both.
             if isDue(options.sampleEvery) || (isLast && options.sampleEvery > 0) {
-                try averaged { try observe(.sample(step: state.step)) }
+                try averaged { try observe(.sample(step: state.step, record: logSample)) }
             }
+            if isDue(options.evaluateEvery) || isLast { evaluation = try self.evaluate(isFinal: isLast) }
             let signal = isLast ? nil : StopSignal.pending
             if isDue(options.saveEvery) || isLast || signal != nil { try save(isBest: false) }
             if let signal { return result(report, evaluation, stoppedBy: signal) }
@@ -190,6 +191,10 @@ public final class TrainingLoop {
             "seconds": .number(rounded(elapsed(monotonicSeconds()))),
         ])
         try observe(.evaluation(step: state.step, evaluation, isBest: isBest, isFinal: type == "final"))
+    }
+
+    private func logSample(_ text: String) throws {
+        try metrics?.append(["type": "sample", "step": .integer(state.step), "text": .string(text)])
     }
 
     private func save(isBest: Bool) throws {

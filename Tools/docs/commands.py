@@ -98,6 +98,10 @@ context       128 tokens
 vocabulary    257 (bytes), head tied
 parameters    837120
 …""",
+    "report": """$ hibari report checkpoints/demo
+checkpoints/demo/report.html""",
+    "graph": """hibari graph xor --out xor.svg
+hibari graph checkpoints/demo --out demo.svg""",
     "corpus check": """$ hibari corpus check corpora/stories-en.txt --language en
 sentences     1283
 grammatical   1283 of 1283 (100.0 %)
@@ -139,8 +143,8 @@ self-test     passed: product 4.3e-7, softmax 8.3e-7 from float64
 COMMANDS = [
     "corpus make", "corpus check", "tokenizer train", "tokenizer encode", "tokenizer decode", "tokenizer show",
     "tokenizer compare", "tokenizer verify", "tokenizer export", "tokenizer add-special", "tokenizer info",
-    "corpus prepare", "plan", "pretrain", "generate", "eval", "inspect", "bench train", "bench gemm", "bench ops",
-    "bench tokenizer", "gradcheck", "doctor",
+    "corpus prepare", "plan", "pretrain", "generate", "eval", "inspect", "report", "graph", "bench train", "bench gemm",
+    "bench ops", "bench tokenizer", "gradcheck", "doctor",
 ]  # fmt: skip
 
 

@@ -37,7 +37,7 @@ private func combine(_ op: OpName, _ function: BinaryFunction, _ left: Tensor, _
 
 /// y = factor · x.
 public func * (factor: Double, x: Tensor) -> Tensor {
-    record(.scale, x, output: scaled(x, by: factor)) { gradient in
+    record(.scale, x, output: scaled(x, by: factor), detail: "× \(factor)") { gradient in
         x.node?.accumulate(scaled(gradient, by: factor))
     }
 }

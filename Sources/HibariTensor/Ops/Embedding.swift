@@ -20,7 +20,7 @@ public func embedding(_ ids: Tensor, _ weight: Tensor) -> Tensor {
         }
     }
     forward(weight.dtype.scalar)
-    return record(.embedding, weight, output: y) { gradient in
+    return record(.embedding, weight, ids, output: y) { gradient in
         weight.node?.withBuffer(weight.shape, weight.dtype) { buffer, accumulates in
             func backward<T: KernelScalar>(_: T.Type) {
                 let (dy, dw): (UnsafePointer<T>, UnsafeMutablePointer<T>) = (

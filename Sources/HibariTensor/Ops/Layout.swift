@@ -34,7 +34,7 @@ extension Tensor {
                 stride: range.count * inner)
         }
         let x = self
-        return record(.slice, x, output: output) { gradient in
+        return record(.slice, x, output: output, detail: "axis \(axis), \(range)") { gradient in
             let dx = Tensor(zeros: x.shape, x.dtype)
             copyBlocks(
                 outer, range.count * inner, from: gradient, 0, stride: range.count * inner, to: dx,
@@ -70,8 +70,7 @@ public func concatenate(_ parts: [Tensor], axis: Int = 0) -> Tensor {
         start += width
     }
     let offsets = starts
-    let source = parts.first { $0.node != nil } ?? first
-    return record(.concatenate, source, output: output) { gradient in
+    return record(.concatenate, inputs: parts, output: output, detail: "axis \(axis)") { gradient in
         for (part, start) in zip(parts, offsets) {
             guard let node = part.node else { continue }
             let dx = Tensor(uninitialized: part.shape, part.dtype)

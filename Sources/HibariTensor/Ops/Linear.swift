@@ -56,7 +56,10 @@ package func linear(
     let isOnTape = ([x, bias].compactMap { $0 } + weights).first { $0.node != nil }
     require(order == .fastest || isOnTape == nil, .linear, "the fixed order of summation has no gradient")
     let input = SavedTensor(x)
-    let result = record(.linear, isOnTape, output: output, product: problem.sizes) { gradient in
+    let result = record(
+        .linear, inputs: [x] + weights.map { Optional($0) } + [bias], output: output, product: problem.sizes,
+        detail: activation.map { "with \($0)" } ?? ""
+    ) { gradient in
         let dy = activation.map { activationGradient($0, preactivation, gradient) } ?? gradient
         problem.backward(input, weights, bias, dy)
     }

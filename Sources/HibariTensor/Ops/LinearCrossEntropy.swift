@@ -27,7 +27,7 @@ public func linearCrossEntropy(
     problem.run(into: losses, gradientScale: expected * share)
     let loss = mean(losses, share)
     return record(
-        .linearCrossEntropy, x, weight, output: loss, product: problem.sizes, isEager: true
+        .linearCrossEntropy, x, weight, targets, output: loss, product: problem.sizes, isEager: true
     ) { gradient in
         let missing = gradient.item - expected
         if missing != 0 { problem.run(into: losses, gradientScale: missing * share) }

@@ -17,7 +17,7 @@ public func crossEntropy(_ logits: Tensor, _ targets: Tensor, labelSmoothing: Do
     let counted = countedTargets(targets)
     let share = counted == 0 ? 0 : 1 / Double(counted)
     let loss = mean(losses, share)
-    return record(.crossEntropy, logits, output: loss) { gradient in
+    return record(.crossEntropy, logits, targets, output: loss) { gradient in
         // dx = (softmax(x) − q)·dL/n
         let dx = Tensor(uninitialized: logits.shape, logits.dtype)
         func backward<T: KernelScalar>(_: T.Type) {

@@ -5,9 +5,11 @@ package final class Node {
     package let op: OpName?
     /// For profiles: the sizes of the op's product, if it is one.
     let product: OpProfile.ProductSizes?
-    private var gradient: Tensor?
+    /// What has arrived so far; nil for the leaf of a parameter, and once it went on.
+    private(set) var gradient: Tensor?
     private var backward: ((Tensor) -> Void)?
-    private let parameter: Parameter?
+    /// Of a leaf: what it stands for; nil for ops.
+    let parameter: Parameter?
     /// Whether gradients were given on the way forward already, so that a gradient must arrive.
     private let isEager: Bool
 
@@ -101,19 +103,34 @@ extension Tensor {
 /// Attaches a node to `output` if a tape is recording and any of `inputs` is on it.
 ///
 /// - Parameters:
+///   - inputs: all tensors that the op reads, also those without a gradient.
 ///   - product: the sizes of the product that the op is, for profiles.
 ///   - isEager: the op has given its inputs gradients already.
+///   - detail: what else the op depends on, for pictures of the graph.
 ///   - backward: takes the gradient of the output and gives the inputs theirs. It must not capture `output`
 ///     with a node (captured before this call, it has none).
 func record(
     _ op: OpName, _ inputs: Tensor?..., output: Tensor, product: OpProfile.ProductSizes? = nil,
-    isEager: Bool = false, backward: @escaping (_ gradient: Tensor) -> Void
+    isEager: Bool = false, detail: @autoclosure () -> String = "",
+    backward: @escaping (_ gradient: Tensor) -> Void
+) -> Tensor {
+    record(
+        op, inputs: inputs, output: output, product: product, isEager: isEager, detail: detail(),
+        backward: backward)
+}
+
+/// The same for a number of inputs that is not known in advance.
+func record(
+    _ op: OpName, inputs: [Tensor?], output: Tensor, product: OpProfile.ProductSizes? = nil,
+    isEager: Bool = false, detail: @autoclosure () -> String = "",
+    backward: @escaping (_ gradient: Tensor) -> Void
 ) -> Tensor {
     guard let tape = Tape.current, inputs.contains(where: { $0?.node != nil }) else { return output }
     // Not before: an op inside another one, on detached inputs, counts to that.
     tape.profile?.mark(.forward(op, product))
     let node = Node(op: op, product: product, isEager: isEager, backward: backward)
     tape.append(node)
+    tape.recorder?.add(op, inputs: inputs.compactMap { $0 }, output: output, node: node, detail: detail())
     var result = output
     result.node = node
     return result

@@ -12,12 +12,13 @@ public func recomputed(_ x: Tensor, _ body: @escaping (Tensor) -> Tensor) -> Ten
     tape.profile?.mark(.forward(.recompute))
     let node = Node(op: .recompute) { gradient in
         // The input keeps its node of the outer tape, where its gradient gathers.
-        let inner = Tape(seed: tape.seed)
+        let inner = Tape(seed: tape.seed, recorder: nil)
         let again = Tape.$current.withValue(inner) { body(x) }
         require(again.shape == output.shape, .recompute, "the body gave \(output.shape), then \(again.shape)")
         if let root = again.node { inner.backward(from: root, seed: gradient) }
     }
     tape.append(node)
+    tape.recorder?.add(.recompute, inputs: [x], output: output, node: node, detail: "")
     var result = output
     result.node = node
     return result

@@ -14,8 +14,13 @@ package final class Tape: @unchecked Sendable {
     /// forward.
     let seed: Double
     let profile = OpProfile.current
+    /// Who keeps a picture of the graph; nil for nobody, as nearly always.
+    let recorder: GraphRecorder?
 
-    init(seed: Double) { self.seed = seed }
+    init(seed: Double, recorder: GraphRecorder? = GraphRecorder.current) {
+        self.seed = seed
+        self.recorder = recorder
+    }
 
     /// From the last to the first, as `backward` does: a node that goes before those that use it would leave
     /// the end of the graph to be freed recursively.
@@ -29,6 +34,7 @@ package final class Tape: @unchecked Sendable {
     func backward(from root: Node, seed: Tensor) {
         root.accumulate(seed)
         while let node = nodes.popLast() {
+            recorder?.note(gradient: node.gradient, of: node)
             node.propagate()
             if let profile, let op = node.op { profile.mark(.backward(op, node.product)) }
         }

@@ -1,0 +1,34 @@
+import ArgumentParser
+import HibariReports
+import HibariSupport
+import HibariTraining
+
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report", abstract: "Make a page of a training run: curves, samples, settings, data.",
+        discussion: """
+            Writes report.html into the run directory: one file that needs no network, in light and dark. Works while the \
+            run goes on. pretrain writes it too when it ends.
+
+            Example: hibari report checkpoints/book
+            """)
+
+    @Argument(help: ArgumentHelp("A run directory that pretrain has written.", valueName: "run")) var folder:
+        String
+    @Option(
+        help: ArgumentHelp("File to write (default: report.html in the run directory).", valueName: "file"))
+    var out: String?
+    @Flag(help: "Print the report to the terminal, and write no file.") var terminal = false
+    @Flag(help: "Print one JSON object with the path of the file.") var json = false
+
+    func run() throws {
+        if terminal, out != nil || json {
+            throw UsageError.notWith(name: "terminal", other: out == nil ? "json" : "out")
+        }
+        let report = try Report(run: RunDirectory(path: folder))
+        if terminal { return printResult(report.text(TerminalStyle.detected(descriptor: 1))) }
+        let path = out ?? RunDirectory(path: folder).reportFile
+        try writeFileAtomically(path, report.html())
+        printResult(json ? JSONValue.object(["report": .string(path)]).text() : path)
+    }
+}
