@@ -22,16 +22,19 @@ let package = Package(
         .target(name: "CKernels"),
         .target(name: "HibariSupport"),
 
-        // Level 1: functions on pointers and sizes; the grammar of the embedded stories.
+        // Level 1: functions on pointers and sizes; the grammar of the embedded stories; zlib and archives.
         .target(name: "HibariKernels", dependencies: ["CKernels", "COpenBLAS", "HibariSupport"]),
         .target(name: "HibariStories", dependencies: ["HibariSupport"]),
+        .target(name: "HibariCompression", dependencies: ["CZlib", "HibariSupport"]),
 
         // Level 2
+        .target(name: "HibariImages", dependencies: ["HibariCompression", "HibariSupport"]),
         .target(name: "HibariTensor", dependencies: ["HibariKernels", "HibariSupport"]),
         .target(
             name: "HibariTokenizers",
             dependencies: [
-                "CPCRE2", "CUTF8Proc", "HibariSupport", .product(name: "HeapModule", package: "swift-collections"),
+                "CPCRE2", "CUTF8Proc", "HibariSupport",
+                .product(name: "HeapModule", package: "swift-collections"),
             ]),
 
         // Level 3
@@ -41,7 +44,9 @@ let package = Package(
         // Level 4
         .target(name: "HibariModels", dependencies: ["HibariNN", "HibariCheckpoint", "HibariTokenizers"]),
         .target(name: "HibariOptimizers", dependencies: ["HibariTensor"]),
-        .target(name: "HibariData", dependencies: ["CZlib", "HibariTokenizers"]),
+        .target(
+            name: "HibariData",
+            dependencies: ["CZlib", "HibariCompression", "HibariImages", "HibariTokenizers"]),
 
         // Level 5
         .target(name: "HibariTraining", dependencies: ["HibariModels", "HibariOptimizers", "HibariData"]),
@@ -60,6 +65,9 @@ let package = Package(
 
         .target(name: "HibariTestSupport", dependencies: ["HibariSupport"], path: "Tests/HibariTestSupport"),
         .testTarget(name: "HibariSupportTests", dependencies: ["HibariTestSupport", "HibariSupport"]),
+        .testTarget(
+            name: "HibariImagesTests",
+            dependencies: ["HibariTestSupport", "HibariImages", "HibariCompression"]),
         .testTarget(name: "HibariKernelsTests", dependencies: ["HibariKernels"]),
         .testTarget(name: "HibariStoriesTests", dependencies: ["HibariStories"]),
         .testTarget(name: "HibariTensorTests", dependencies: ["HibariTensor"]),
