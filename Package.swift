@@ -75,7 +75,7 @@ let package = Package(
             name: "HibariTokenizersTests", dependencies: ["HibariTestSupport", "HibariTokenizers"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "HibariCheckpointTests", dependencies: ["HibariTestSupport", "HibariCheckpoint"]),
-        .testTarget(name: "HibariDataTests", dependencies: ["HibariTestSupport", "HibariData"]),
+        .testTarget(name: "HibariDataTests", dependencies: ["HibariTestSupport", "HibariData", "HibariImages"]),
         .testTarget(
             name: "HibariModelsTests",
             dependencies: ["HibariTestSupport", "HibariModels", "HibariOptimizers"],

@@ -11,7 +11,8 @@ func runProgram(
     _ name: String, _ arguments: [String], watch: (_ stop: () -> Void) -> Void
 ) throws -> (code: Int32, message: String) {
     var pipes: [Int32] = [0, 0]
-    if pipe2(&pipes, O_CLOEXEC) != 0 { throw FileError.cannotOpen(path: "a pipe to \(name)", code: errno) }
+    if pipe(&pipes) != 0 { throw FileError.cannotOpen(path: "a pipe to \(name)", code: errno) }
+    for end in pipes { fcntl(end, F_SETFD, FD_CLOEXEC) }
     defer { close(pipes[0]) }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
