@@ -47,7 +47,8 @@ private let realMNIST: String? = {
         )
         expectError(
             try hibari(
-                "data", "fetch", "mnist", "--base-url", "http://127.0.0.1:1", environment: ["PATH": "/none"]),
+                "data", "fetch", "mnist", "--base-url", "http://127.0.0.1:1",
+                environment: environment.merging(["PATH": "/none"]) { $1 }),
             69, "curl")
     }
 

@@ -129,6 +129,13 @@ private struct Download {
             ftruncate(lock, 0)
             result = try runCurl(progress)
         }
+        // 63: curl was told beforehand that too much would come; or it came, and curl was stopped.
+        if result.code == 63 || size > file.byteCount {
+            unlink(part)
+            throw DatasetError.contents(
+                path: url,
+                problem: "larger than the published file, which has \(file.byteCount) bytes; it was not kept")
+        }
         if result.code != 0 {
             if size == 0 { unlink(part) }
             throw DatasetError.downloadFailed(

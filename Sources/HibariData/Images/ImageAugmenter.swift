@@ -6,10 +6,13 @@ struct AugmentationScratch {
     /// The column of the source for each column, −1 for black.
     fileprivate var columns: [Int]
     fileprivate var rows: [Int]
+    /// `[C, H + 3, W + 3]`: a picture with one black pixel before and two behind it along each axis.
+    fileprivate var framed: [Float]
 
     init(_ shape: ImageShape) {
         columns = Array(repeating: 0, count: shape.width)
         rows = Array(repeating: 0, count: shape.height)
+        framed = Array(repeating: 0, count: shape.channels * (shape.height + 3) * (shape.width + 3))
     }
 }
 
@@ -26,7 +29,7 @@ extension ImageLoader {
         let angle = augmentation.rotation > 0 ? augmentation.rotation * random.signedUnit() * .pi / 180 : 0
         let gain = augmentation.brightness > 0 ? 1 + augmentation.brightness * random.signedUnit() : 1
         if angle != 0 {
-            rotate(source, into: target, scratch, angle: angle, gain: gain)
+            rotate(source, into: target, &scratch, angle: angle, gain: gain)
         } else {
             let area = shape.height * shape.width
             for channel in 0..<shape.channels {
@@ -63,39 +66,54 @@ extension ImageLoader {
     /// by nearness.
     private func rotate(
         _ source: UnsafeBufferPointer<UInt8>, into target: UnsafeMutableBufferPointer<Float>,
-        _ scratch: AugmentationScratch, angle: Float, gain: Float
+        _ scratch: inout AugmentationScratch, angle: Float, gain: Float
     ) {
+        frame(source, &scratch)
         let shape = dataset.shape
-        let area = shape.height * shape.width
-        let (centerX, centerY) = (Float(shape.width - 1) / 2, Float(shape.height - 1) / 2)
+        let (width, height) = (Float(shape.width), Float(shape.height))
+        let (centerX, centerY) = ((width - 1) / 2, (height - 1) / 2)
         let (cosine, sine) = (cosf(angle), sinf(angle))
-        /// −1 for black.
-        func place(_ y: Int, _ x: Int) -> Int {
-            guard y >= 0, y < shape.height, x >= 0, x < shape.width, scratch.rows[y] >= 0,
-                scratch.columns[x] >= 0
-            else { return -1 }
-            return scratch.rows[y] * shape.width + scratch.columns[x]
+        let stride = shape.width + 3
+        let normalizations = (0..<shape.channels).map { affine($0) }
+        scratch.framed.withUnsafeBufferPointer { framed in
+            for y in 0..<shape.height {
+                for x in 0..<shape.width {
+                    let (dx, dy) = (Float(x) - centerX, Float(y) - centerY)
+                    // All that is a pixel or more outside is as black as the frame.
+                    let sourceX = min(max(-1, cosine * dx + sine * dy + centerX), width)
+                    let sourceY = min(max(-1, cosine * dy - sine * dx + centerY), height)
+                    let (left, top) = (sourceX.rounded(.down), sourceY.rounded(.down))
+                    let (right, lower) = (sourceX - left, sourceY - top)
+                    var corner = (Int(top) + 1) * stride + Int(left) + 1
+                    var place = y * shape.width + x
+                    for channel in 0..<shape.channels {
+                        let (scale, offset) = normalizations[channel]
+                        let upperRow = framed[corner] * (1 - right) + framed[corner + 1] * right
+                        let lowerRow =
+                            framed[corner + stride] * (1 - right) + framed[corner + stride + 1] * right
+                        let value = upperRow * (1 - lower) + lowerRow * lower
+                        target[place] = min(value * gain, 255) * scale + offset
+                        corner += (shape.height + 3) * stride
+                        place += shape.height * shape.width
+                    }
+                }
+            }
         }
-        for y in 0..<shape.height {
-            for x in 0..<shape.width {
-                let (dx, dy) = (Float(x) - centerX, Float(y) - centerY)
-                let sourceX = cosine * dx + sine * dy + centerX
-                let sourceY = cosine * dy - sine * dx + centerY
-                let (left, top) = (sourceX.rounded(.down), sourceY.rounded(.down))
-                let (right, lower) = (sourceX - left, sourceY - top)
-                let (column, row) = (Int(left), Int(top))
-                let places = (
-                    place(row, column), place(row, column + 1), place(row + 1, column),
-                    place(row + 1, column + 1)
-                )
-                for channel in 0..<shape.channels {
-                    let (scale, offset) = affine(channel)
-                    let plane = channel * area
-                    func sample(_ place: Int) -> Float { place < 0 ? 0 : Float(source[plane + place]) }
-                    let upperRow = sample(places.0) * (1 - right) + sample(places.1) * right
-                    let lowerRow = sample(places.2) * (1 - right) + sample(places.3) * right
-                    let value = upperRow * (1 - lower) + lowerRow * lower
-                    target[plane + y * shape.width + x] = min(value * gain, 255) * scale + offset
+    }
+
+    /// Writes the cropped, flipped and shifted picture into its black frame.
+    private func frame(_ source: UnsafeBufferPointer<UInt8>, _ scratch: inout AugmentationScratch) {
+        let shape = dataset.shape
+        let (rows, columns) = (scratch.rows, scratch.columns)
+        scratch.framed.withUnsafeMutableBufferPointer { framed in
+            for channel in 0..<shape.channels {
+                for y in 0..<shape.height {
+                    let place = (channel * (shape.height + 3) + y + 1) * (shape.width + 3) + 1
+                    let from = (channel * shape.height + rows[y]) * shape.width
+                    for x in 0..<shape.width {
+                        framed[place + x] =
+                            rows[y] < 0 || columns[x] < 0 ? 0 : Float(source[from + columns[x]])
+                    }
                 }
             }
         }
@@ -106,10 +124,12 @@ extension ImageLoader {
         for channel in 0..<dataset.shape.channels {
             let amount = augmentation.noise / standardDeviation[channel]
             let end = (channel + 1) * area
-            for i in stride(from: channel * area, to: end, by: 2) {
-                let pair = random.normalPair() * amount
-                target[i] += pair.x
-                if i + 1 < end { target[i + 1] += pair.y }
+            NormalTable.values.withUnsafeBufferPointer { values in
+                for i in stride(from: channel * area, to: end, by: 2) {
+                    let word = random.nextWord()
+                    target[i] += values[Int(word & 0xFFF)] * amount
+                    if i + 1 < end { target[i + 1] += values[Int(word >> 20)] * amount }
+                }
             }
         }
     }
