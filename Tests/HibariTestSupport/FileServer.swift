@@ -25,13 +25,14 @@ package final class FileServer: Sendable {
 
     package init(_ behavior: Behavior) {
         self.behavior = Mutex(behavior)
-        socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        self.socket = socket
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let result = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { [socket] pointer in
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
                 bind(socket, pointer, length) == 0 && listen(socket, 8) == 0
                     && getsockname(socket, pointer, &length) == 0
             }
@@ -101,7 +102,7 @@ package final class FileServer: Sendable {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes {
-                Glibc.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
+                Glibc.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
             if count <= 0 { return }
             rest = rest.dropFirst(count)

@@ -12,7 +12,7 @@ func runProgram(
 ) throws -> (code: Int32, message: String) {
     var pipes: [Int32] = [0, 0]
     if pipe(&pipes) != 0 { throw FileError.cannotOpen(path: "a pipe to \(name)", code: errno) }
-    for end in pipes { fcntl(end, F_SETFD, FD_CLOEXEC) }
+    for end in pipes { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     defer { close(pipes[0]) }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)

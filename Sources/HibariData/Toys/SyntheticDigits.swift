@@ -63,9 +63,13 @@ public enum SyntheticDigits {
         let reach = radius + 1
         let low = pointwiseMin(start, end) - reach
         let high = pointwiseMax(start, end) + reach
-        let columns = max(0, Int(low.x))..<max(0, min(shape.width, Int(high.x) + 1))
-        let rows = max(0, Int(low.y))..<max(0, min(shape.height, Int(high.y) + 1))
-        guard columns.lowerBound < columns.upperBound, rows.lowerBound < rows.upperBound else { return }
+        // A stroke may leave the picture.
+        func pixels(_ low: Float, _ high: Float, _ count: Int) -> Range<Int> {
+            let first = min(max(0, Int(low)), count)
+            return first..<max(first, min(count, Int(high) + 1))
+        }
+        let columns = pixels(low.x, high.x, shape.width)
+        let rows = pixels(low.y, high.y, shape.height)
         let direction = end - start
         let length = max((direction * direction).sum(), 1e-6)
         for y in rows {
