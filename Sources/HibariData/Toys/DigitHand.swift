@@ -15,22 +15,22 @@ struct DigitHand {
     private var random: RandomStream
 
     /// How far a point of a form strays, in units of the picture's side.
-    private static let wobble: Float = 0.035
+    private static let wobble: Float = 0.0315
 
     init(_ stream: RandomStream) {
         random = stream
         penRadius = 0.7 + 0.9 * random.unit()
         strength = 0.65 + 0.35 * random.unit()
         noise = 0.08 * random.unit()
-        let angle = 0.45 * random.signedUnit()
-        let slant = 0.35 * random.signedUnit()
-        let width = 17 * (1 + 0.25 * random.signedUnit())
-        let height = 21 * (1 + 0.18 * random.signedUnit())
+        let angle = 0.34 * random.signedUnit()
+        let slant = 0.26 * random.signedUnit()
+        let width = 17 * (1 + 0.19 * random.signedUnit())
+        let height = 21 * (1 + 0.135 * random.signedUnit())
         let (cosine, sine) = (cosf(angle), sinf(angle))
         // Scale, slant to the right with height, turn.
         columnX = SIMD2(cosine, sine) * width
         columnY = SIMD2(-slant * cosine - sine, cosine - slant * sine) * height
-        let center = SIMD2<Float>(14, 14) + SIMD2(random.signedUnit(), random.signedUnit()) * 2.5
+        let center = SIMD2<Float>(14, 14) + SIMD2(random.signedUnit(), random.signedUnit()) * 1.9
         origin = center - columnX * 0.5 - columnY * 0.5
     }
 

@@ -50,7 +50,7 @@ import Testing
             }
             return distances.indices.min { distances[$0] < distances[$1] } == Int(test.labels[i])
         }
-        #expect((550...900).contains(right), "\(right) of 1000")
+        #expect((600...800).contains(right), "\(right) of 1000")
     }
 
     @Test func pointsFollowTheirFormulas() {
