@@ -61,8 +61,11 @@ extension NumericArray {
         return try withExtendedLifetime(file) {
             let archive = try ZipArchive(path: path, bytes: file.bytes)
             var arrays: [String: NumericArray] = [:]
+            // For all arrays together: entries may share compressed data.
+            var left = DataFile.byteLimit
             for entry in archive.entries {
-                let bytes = try archive.contents(of: entry, limit: DataFile.byteLimit)
+                let bytes = try archive.contents(of: entry, limit: left)
+                left -= bytes.count
                 let name = entry.name.hasSuffix(".npy") ? String(entry.name.dropLast(4)) : entry.name
                 arrays[name] = try bytes.withUnsafeBytes {
                     try NumericArray(npy: $0, path: "\(path) (\(entry.name))")
