@@ -22,27 +22,32 @@ let package = Package(
         .target(name: "CKernels"),
         .target(name: "HibariSupport"),
 
-        // Level 1: functions on pointers and sizes; the grammar of the embedded stories; charts and pages.
+        // Level 1: functions on pointers and sizes; the grammar of the embedded stories; zlib and archives.
         .target(name: "HibariKernels", dependencies: ["CKernels", "COpenBLAS", "HibariSupport"]),
         .target(name: "HibariStories", dependencies: ["HibariSupport"]),
-        .target(name: "HibariReports", dependencies: ["CZlib", "HibariSupport"]),
+        .target(name: "HibariCompression", dependencies: ["CZlib", "HibariSupport"]),
 
         // Level 2
+        .target(name: "HibariImages", dependencies: ["HibariCompression", "HibariSupport"]),
         .target(name: "HibariTensor", dependencies: ["HibariKernels", "HibariSupport"]),
         .target(
             name: "HibariTokenizers",
             dependencies: [
-                "CPCRE2", "CUTF8Proc", "HibariSupport", .product(name: "HeapModule", package: "swift-collections"),
+                "CPCRE2", "CUTF8Proc", "HibariSupport",
+                .product(name: "HeapModule", package: "swift-collections"),
             ]),
 
         // Level 3
         .target(name: "HibariNN", dependencies: ["HibariTensor"]),
         .target(name: "HibariCheckpoint", dependencies: ["HibariTensor"]),
+        .target(name: "HibariReports", dependencies: ["HibariImages", "HibariSupport"]),
 
         // Level 4
         .target(name: "HibariModels", dependencies: ["HibariNN", "HibariCheckpoint", "HibariTokenizers"]),
         .target(name: "HibariOptimizers", dependencies: ["HibariTensor"]),
-        .target(name: "HibariData", dependencies: ["CZlib", "HibariTokenizers"]),
+        .target(
+            name: "HibariData",
+            dependencies: ["CZlib", "HibariCompression", "HibariImages", "HibariTokenizers"]),
 
         // Level 5
         .target(name: "HibariTraining", dependencies: ["HibariModels", "HibariOptimizers", "HibariData", "HibariReports"]),
@@ -61,6 +66,9 @@ let package = Package(
 
         .target(name: "HibariTestSupport", dependencies: ["HibariSupport"], path: "Tests/HibariTestSupport"),
         .testTarget(name: "HibariSupportTests", dependencies: ["HibariTestSupport", "HibariSupport"]),
+        .testTarget(
+            name: "HibariImagesTests",
+            dependencies: ["HibariTestSupport", "HibariImages", "HibariCompression"]),
         .testTarget(name: "HibariKernelsTests", dependencies: ["HibariKernels"]),
         .testTarget(name: "HibariStoriesTests", dependencies: ["HibariStories"]),
         .testTarget(name: "HibariReportsTests", dependencies: ["HibariReports"]),
@@ -69,7 +77,7 @@ let package = Package(
             name: "HibariTokenizersTests", dependencies: ["HibariTestSupport", "HibariTokenizers"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "HibariCheckpointTests", dependencies: ["HibariTestSupport", "HibariCheckpoint"]),
-        .testTarget(name: "HibariDataTests", dependencies: ["HibariTestSupport", "HibariData"]),
+        .testTarget(name: "HibariDataTests", dependencies: ["HibariTestSupport", "HibariData", "HibariImages"]),
         .testTarget(
             name: "HibariModelsTests",
             dependencies: ["HibariTestSupport", "HibariModels", "HibariOptimizers"],

@@ -19,7 +19,8 @@ public struct Hibari: ParsableCommand {
         subcommands: [
             PretrainCommand.self, GenerateCommand.self, EvalCommand.self, PlanCommand.self,
             InspectCommand.self, ReportCommand.self, GraphCommand.self,
-            CorpusCommand.self, TokenizerCommand.self, BenchCommand.self, GradcheckCommand.self,
+            CorpusCommand.self, DataCommand.self, TokenizerCommand.self, BenchCommand.self,
+            GradcheckCommand.self,
             DoctorCommand.self,
         ])
 

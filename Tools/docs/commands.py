@@ -130,6 +130,16 @@ op                  size                                   forward ms           
 linear              query, key and value, 4096×1152×384        72.563      49.9      146.927      49.3  GFLOP/s
 …
 rmsNorm             4096×384                                    0.359      35.1        0.548      34.5  GB/s""",
+    "data list": """$ hibari data list
+name           training  test   picture      download   where
+digits         10000     2000   1 × 28 × 28  -          built in
+mnist          60000     10000  1 × 28 × 28  11.1 MiB   not here: hibari data fetch mnist
+…""",
+    "data fetch": """$ hibari data fetch mnist --out mnist
+mnist/train-images-idx3-ubyte.gz  9.5 MiB, fetched, checked
+mnist/train-labels-idx1-ubyte.gz  28.2 KiB, fetched, checked
+mnist/t10k-images-idx3-ubyte.gz  1.6 MiB, fetched, checked
+mnist/t10k-labels-idx1-ubyte.gz  4.4 KiB, fetched, checked""",
     "gradcheck": """$ hibari gradcheck rmsNorm qwen3""",
     "doctor": """$ hibari doctor
 kernels       avx512 (this processor runs portable, avx2, avx512; HIBARI_SIMD chooses)
@@ -143,8 +153,8 @@ self-test     passed: product 4.3e-7, softmax 8.3e-7 from float64
 COMMANDS = [
     "corpus make", "corpus check", "tokenizer train", "tokenizer encode", "tokenizer decode", "tokenizer show",
     "tokenizer compare", "tokenizer verify", "tokenizer export", "tokenizer add-special", "tokenizer info",
-    "corpus prepare", "plan", "pretrain", "generate", "eval", "inspect", "report", "graph", "bench train", "bench gemm",
-    "bench ops", "bench tokenizer", "gradcheck", "doctor",
+    "corpus prepare", "data list", "data fetch", "plan", "pretrain", "generate", "eval", "inspect", "report", "graph",
+    "bench train", "bench gemm", "bench ops", "bench tokenizer", "gradcheck", "doctor",
 ]  # fmt: skip
 
 

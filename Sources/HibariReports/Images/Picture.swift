@@ -1,3 +1,5 @@
+import HibariImages
+
 /// Pixels, row by row from the top.
 public struct Picture: Sendable, Equatable {
     public enum Format: Int, Sendable {
@@ -80,4 +82,11 @@ func base64(_ bytes: [UInt8]) -> String {
         }
     }
     return String(decoding: result, as: UTF8.self)
+}
+
+extension Picture {
+    /// The bytes of a PNG file.
+    public func png() -> [UInt8] {
+        RasterImage(width: width, height: height, channels: format.channels, pixels: pixels).pngBytes()
+    }
 }
