@@ -69,7 +69,7 @@ extension OpBenchmark {
 
     /// Every op, mostly on the 4,096 rows of 384 that a batch of 16 × 256 tokens gives a model of that width.
     package static var all: [OpBenchmark] {
-        arithmetic + products + layout + elementwise + rowwise + transformers
+        arithmetic + products + layout + elementwise + rowwise + transformers + images
     }
 
     private static var arithmetic: [OpBenchmark] {
