@@ -178,10 +178,22 @@ typedef struct __attribute__((swift_attr("@Sendable"))) hibari_kernel_table {
     void (*normalize_gradient)(size_t n, hibari_relu relu, float scale, float shift, const float *c,
                                const float *x, const float *y, const float *dy, float *dx, int accumulate,
                                float *residual, int accumulate_residual);
-    /// The largest of `height` × `width` numbers for each of n windows `stride` (1 or 2) apart, and where it
-    /// is, counted from `place` at x[0]. The first of equals; NaN counts as largest.
+    /// The largest of `height` × `width` numbers for each of n windows `stride` apart, and where it is, counted
+    /// from `place` at x[0]. The first of equals; NaN counts as largest.
     void (*max_pool_row)(size_t n, size_t height, size_t width, size_t stride, const float *x, size_t x_row,
                          int32_t place, float *y, int32_t *index);
+    /// scale · Σ of the numbers of each window.
+    void (*sum_pool_row)(size_t n, size_t height, size_t width, size_t stride, float scale, const float *x,
+                         size_t x_row, float *y);
+    /// Adds scale · dy to each number of each window.
+    void (*spread_row)(size_t n, size_t height, size_t width, size_t stride, float scale, const float *dy,
+                       float *dx, size_t dx_row);
+    /// y[j] = (1 − weights[j]) · x[low[j]] + weights[j] · x[high[j]].
+    void (*resample_row)(size_t n, const int32_t *low, const int32_t *high, const float *weights,
+                         const float *x, float *y);
+    /// Adds the gradient of `resample_row` to dx.
+    void (*resample_row_backward)(size_t n, const int32_t *low, const int32_t *high, const float *weights,
+                                  const float *dy, float *dx);
 
     // MARK: Optimizers
     hibari_update_kernel adam, sgd, lion, rmsprop, adagrad, adadelta;

@@ -8,6 +8,10 @@ extension Float {
         _ problem: ImageNormProblem, _ x: Input, weight: Input, bias: Input, residual: Input?, _ y: Output,
         mean: Output, variance: Output
     ) {
+        if problem.isOfVectors {
+            return problem.normalizeVectors(
+                x, weight: weight, bias: bias, residual: residual, y, mean: mean, variance: variance)
+        }
         let table = KernelTable.active
         let n = problem.plane
         ThreadPool.shared.run(problem.statisticCount) { statistic in
@@ -30,6 +34,10 @@ extension Float {
         _ problem: ImageNormProblem, _ x: Input, weight: Input, bias: Input, _ y: Input, mean: Input,
         variance: Input, _ dy: Input, _ gradients: ImageNormGradients<Float>
     ) {
+        if problem.isOfVectors {
+            return problem.normalizeVectorsBackward(
+                x, weight: weight, bias: bias, y, mean: mean, variance: variance, dy, gradients)
+        }
         let table = KernelTable.active
         let (n, channels) = (problem.plane, problem.channels)
         let relu =

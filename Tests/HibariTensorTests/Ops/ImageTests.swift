@@ -16,7 +16,7 @@ import Testing
         expect(
             convolution(x, weight: weight, bias: vector(-60), appliesReLU: true), [1, 1, 2, 2], [0, 0, 0, 7])
         expect(
-            convolution(x, weight: weight, .init(stride: 2, padding: 1)), [1, 1, 2, 2], [0, 11, 18, 67])
+            convolution(x, weight: weight, .init(stride: 2, padding: 1)), [1, 1, 2, 2], [0, 11, 30, 67])
         expect(convolution(x, weight: weight, .init(dilation: [2])), [1, 1, 1, 1], [2 * 2 + 3 * 6 + 4 * 8])
     }
 
