@@ -10,6 +10,8 @@
 #define MASKED_MOVES 1
 #define TILE_ROWS 6
 #define TILE_COLUMNS 16
+#define CONV_ROWS 4
+#define CONV_VECTORS 3
 #define TIER_NAME "avx2"
 #define TABLE hibari_table_avx2
 #include "table.inc"

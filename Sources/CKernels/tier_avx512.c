@@ -11,6 +11,8 @@
 #define MASKED_MOVES 1
 #define TILE_ROWS 12
 #define TILE_COLUMNS 32
+#define CONV_ROWS 8
+#define CONV_VECTORS 3
 #define TIER_NAME "avx512"
 #define TABLE hibari_table_avx512
 #include "table.inc"

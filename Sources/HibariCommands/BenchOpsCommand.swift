@@ -56,6 +56,8 @@ struct BenchOpsCommand: ParsableCommand {
             "op": .string(benchmark.item.op.rawValue), "size": .string(benchmark.item.variant),
             "forward_milliseconds": .number(result.forwardSeconds * 1e3),
             "backward_milliseconds": .number(result.backwardSeconds * 1e3),
+            "least_forward_milliseconds": .number(result.leastForwardSeconds * 1e3),
+            "least_backward_milliseconds": .number(result.leastBackwardSeconds * 1e3),
             "forward_gigabytes": .number(result.forwardBytes / result.forwardSeconds / 1e9),
             "backward_gigabytes": .number(result.backwardBytes / result.backwardSeconds / 1e9),
             "forward_gigaflops": benchmark.forwardFLOPs.map { .number($0 / result.forwardSeconds / 1e9) }

@@ -73,6 +73,36 @@ package protocol KernelScalar: BinaryFloatingPoint, Sendable {
         _ problem: CrossEntropyProblem, _ logits: Input, _ targets: UnsafePointer<Int32>, _ logSumExp: Input,
         scale: Self, _ dLogits: Output)
 
+    // Convolution; `dw` has the layout of the weights
+    static func convolve(
+        _ problem: ConvolutionProblem, _ x: Input, _ w: Input, bias: Input?, appliesReLU: Bool, _ y: Output)
+    /// dx, or the output of a transposed convolution, which may have a `bias`.
+    static func convolveInputGradient(
+        _ problem: ConvolutionProblem, _ dy: Input, _ w: Input, bias: Input?, _ dx: Output, accumulate: Bool)
+    static func convolveWeightGradient(
+        _ problem: ConvolutionProblem, _ x: Input, _ dy: Input, _ dw: Output, accumulate: Bool)
+    /// y[c] (+)= Σ x over images and places, x `[batch, channels, plane]`.
+    static func sumChannels(
+        batch: Int, channels: Int, plane: Int, _ x: Input, _ y: Output, accumulate: Bool)
+
+    // Planes of images
+    static func poolMaxima(
+        _ problem: PoolingProblem, _ x: Input, _ y: Output, _ places: UnsafeMutablePointer<Int32>)
+    static func poolMaximaBackward(
+        _ problem: PoolingProblem, _ places: UnsafePointer<Int32>, _ dy: Input, _ dx: Output,
+        accumulate: Bool)
+    static func poolMeans(_ problem: PoolingProblem, _ x: Input, _ y: Output)
+    static func poolMeansBackward(_ problem: PoolingProblem, _ dy: Input, _ dx: Output, accumulate: Bool)
+    static func normalizeImages(
+        _ problem: ImageNormProblem, _ x: Input, weight: Input, bias: Input, residual: Input?, _ y: Output,
+        mean: Output, variance: Output)
+    /// `y` is read only if there is a rectifier behind a residual.
+    static func normalizeImagesBackward(
+        _ problem: ImageNormProblem, _ x: Input, weight: Input, bias: Input, _ y: Input, mean: Input,
+        variance: Input, _ dy: Input, _ gradients: ImageNormGradients<Self>)
+    static func resample(_ problem: ResamplingProblem, _ x: Input, _ y: Output)
+    static func resampleBackward(_ problem: ResamplingProblem, _ dy: Input, _ dx: Output, accumulate: Bool)
+
     // Optimizers; on the calling thread, which has a piece of all parameters
     static func update(
         _ rule: UpdateRule, _ count: Int, _ step: UpdateStep, _ parameter: Output, _ gradient: Input,

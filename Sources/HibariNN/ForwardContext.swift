@@ -28,6 +28,9 @@ public struct ForwardContext {
         return context
     }
 
+    /// Whether this is a step of training: dropout drops, BatchNorm uses the statistics of the batch.
+    public var isTraining: Bool { dropoutStep != nil }
+
     /// The position of the first token of the input.
     public var firstPosition: Int { cache?.count ?? 0 }
 

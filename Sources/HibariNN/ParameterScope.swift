@@ -77,6 +77,11 @@ public struct ParameterScope {
         return parameter
     }
 
+    /// Creates, or reads, state that is saved with the model and that no optimizer changes, e.g. running statistics.
+    public func buffer(_ name: String, _ shape: Shape, _ initial: Initializer) throws -> Parameter {
+        try parameter(name, shape, initial, role: .buffer)
+    }
+
     /// Notes a tensor that the format has and this model does not use: written as zeros, and it must be zero
     /// when read.
     public func zeros(_ name: String, _ shape: Shape) throws {

@@ -15,6 +15,8 @@ public enum OpName: String, CaseIterable, Sendable {
     case softmax, logSoftmax, layerNorm, rmsNorm, headNorm, rotary
     // Transformers and losses
     case embedding, attention, crossEntropy, linearCrossEntropy, meanSquaredError
+    // Images
+    case convolution, transposedConvolution, maxPooling, averagePooling, batchNorm, groupNorm, upsample
     // Of the tape
     case recompute
 }

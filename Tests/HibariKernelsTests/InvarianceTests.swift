@@ -161,5 +161,41 @@ private func allKernels() -> [String: [UInt32]] {
         Float.attention(attention, qkv, $0, logSumExp)
         Float.attentionBackward(attention, qkv, $0, logSumExp, dy, logSumExp + 300 * 4)
     }
+    return results.merging(imageKernels()) { first, _ in first }
+}
+
+private func imageKernels() -> [String: [UInt32]] {
+    var results: [String: [UInt32]] = [:]
+    for (batch, width) in [(1, 33), (3, 24), (37, 8)] {
+        let axis = ConvolutionAxis(input: width, output: width, kernel: 3, padding: 1)
+        let problem = ConvolutionProblem(
+            batch: batch, inputChannels: 6, outputChannels: 10, axes: [axis, axis])
+        let (x, w) = (sample(problem.inputCount), sample(problem.weightCount, seed: 2))
+        let dy = sample(problem.outputCount, seed: 3)
+        results["convolution \(problem)"] = bits(dy.count + x.count + w.count) {
+            Float.convolve(problem, x, w, bias: nil, appliesReLU: false, $0)
+            Float.convolveInputGradient(problem, dy, w, bias: nil, $0 + dy.count, accumulate: false)
+            Float.convolveWeightGradient(problem, x, dy, $0 + dy.count + x.count, accumulate: false)
+        }
+        results["sumChannels \(problem)"] = bits(10) {
+            Float.sumChannels(
+                batch: batch, channels: 10, plane: width * width, dy, $0, accumulate: false)
+        }
+        for scope: ImageNormProblem.Scope in [.batch(isGiven: false), .groups(2)] {
+            let norm = ImageNormProblem(
+                batch: batch, channels: 6, plane: width * width, scope: scope, epsilon: 1e-5)
+            let count = norm.statisticCount
+            results["\(norm)"] = bits(2 * x.count + 2 * count + 12) { y in
+                y.update(repeating: 0, count: 2 * x.count + 2 * count + 12)
+                let (dx, mean) = (y + x.count, y + 2 * x.count)
+                let dWeight = mean + 2 * count
+                Float.normalizeImages(
+                    norm, x, weight: w, bias: w, residual: nil, y, mean: mean, variance: mean + count)
+                Float.normalizeImagesBackward(
+                    norm, x, weight: w, bias: w, y, mean: mean, variance: mean + count, dy,
+                    ImageNormGradients(x: dx, accumulatesX: false, weight: dWeight, bias: dWeight + 6))
+            }
+        }
+    }
     return results
 }

@@ -6,8 +6,12 @@ import Testing
 /// Every op against PyTorch: the output and the gradient of every input, element by element.
 @Suite struct GoldenOpTests {
     @Test func outputsAndGradientsMatchPyTorch() throws {
-        let fixture = try GoldenOps()
-        let functions = goldenFunctions
+        try compare(GoldenOps("ops"), goldenFunctions)
+    }
+
+    @Test func imagesMatchPyTorch() throws { try compare(GoldenOps("images"), goldenImageFunctions) }
+
+    private func compare(_ fixture: GoldenOps, _ functions: [String: GoldenFunction]) throws {
         #expect(Set(fixture.cases) == Set(functions.keys), "cases and functions differ")
         for name in fixture.cases.sorted() {
             guard let function = functions[name] else { continue }
@@ -35,33 +39,34 @@ import Testing
         }
     }
 
-    /// Each element within 1e-5 of the largest of the tensor.
-    private func expectClose(_ got: Tensor, _ expected: Tensor, _ name: String) {
-        let (g, e) = (got.array(of: Float.self), expected.array(of: Float.self))
-        #expect(g.count == e.count, "\(name)")
-        let scale = e.reduce(Float.leastNormalMagnitude) { max($0, abs($1)) }
-        let errors = zip(g, e).map { abs($0 - $1) / scale }
-        // NaN compares as largest.
-        let worst = errors.indices.max { !(errors[$0] >= errors[$1]) && !errors[$0].isNaN } ?? 0
-        #expect(
-            errors.allSatisfy { $0 <= 1e-5 },
-            "\(name)[\(worst)]: got \(g[worst]), expected \(e[worst]), relative error \(errors[worst])")
-    }
 }
 
-/// Reads `ops.safetensors`, whose tensors are called OP/CASE/NAME.
-private struct GoldenOps {
+/// Each element within 1e-5 of the largest of the tensor.
+func expectClose(_ got: Tensor, _ expected: Tensor, _ name: String) {
+    let (g, e) = (got.array(of: Float.self), expected.array(of: Float.self))
+    #expect(g.count == e.count, "\(name)")
+    let scale = e.reduce(Float.leastNormalMagnitude) { max($0, abs($1)) }
+    let errors = zip(g, e).map { abs($0 - $1) / scale }
+    // NaN compares as largest.
+    let worst = errors.indices.max { !(errors[$0] >= errors[$1]) && !errors[$0].isNaN } ?? 0
+    #expect(
+        errors.allSatisfy { $0 <= 1e-5 },
+        "\(name)[\(worst)]: got \(g[worst]), expected \(e[worst]), relative error \(errors[worst])")
+}
+
+/// Reads a fixture whose tensors are called OP/CASE/NAME.
+struct GoldenOps {
     private let file: SafetensorsFile
 
-    init() throws {
+    init(_ name: String) throws {
         let path = try #require(
-            Bundle.module.path(forResource: "ops", ofType: "safetensors", inDirectory: "Fixtures"))
+            Bundle.module.path(forResource: name, ofType: "safetensors", inDirectory: "Fixtures"))
         file = try SafetensorsFile(path: path)
     }
 
     /// OP/CASE of every case.
     var cases: Set<String> {
-        Set(file.entries.map { $0.name.split(separator: "/").prefix(2).joined(separator: "/") })
+        Set(file.entries.map(\.name).filter { $0.hasSuffix("/cotangent") }.map { String($0.dropLast(10)) })
     }
 
     /// The names of the inputs that have a gradient.

@@ -11,13 +11,13 @@ var goldenFunctions: [String: GoldenFunction] {
 
 extension [String: Tensor] {
     /// An input that the case has.
-    fileprivate func named(_ name: String) -> Tensor {
+    func named(_ name: String) -> Tensor {
         guard let tensor = self[name] else { preconditionFailure("the case has no \(name)") }
         return tensor
     }
 
-    fileprivate var x: Tensor { named("input") }
-    fileprivate var weight: Tensor { named("weight") }
+    var x: Tensor { named("input") }
+    var weight: Tensor { named("weight") }
     fileprivate var other: Tensor { named("other") }
 }
 

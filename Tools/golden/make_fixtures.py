@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 import transformers
 
+from image_fixtures import make_image_tensors
 from model_fixtures import MODELS, make_model
 from optimizer_fixtures import CASES, make_optimizer_tensors
 from op_fixtures import check_against_transformers, make_op_tensors
@@ -40,6 +41,10 @@ def main() -> int:
     check_against_transformers(arguments.seed)
     tensors, cases = make_op_tensors(arguments.seed)
     save(arguments.out / "ops.safetensors", tensors)
+
+    images, image_cases = make_image_tensors(arguments.seed)
+    save(arguments.out / "images.safetensors", images)
+    cases |= image_cases
 
     save(arguments.out / "optimizers.safetensors", make_optimizer_tensors(arguments.seed))
 

@@ -354,8 +354,13 @@ def make_inputs(case: Case, seed: int) -> dict[str, torch.Tensor]:
 
 def make_op_tensors(seed: int) -> tuple[dict[str, torch.Tensor], dict]:
     """Returns the tensors of ops.safetensors and, for the manifest, each case's attributes."""
+    return make_tensors(all_cases(), seed)
+
+
+def make_tensors(all_cases: list[Case], seed: int) -> tuple[dict[str, torch.Tensor], dict]:
+    """Inputs, output, cotangent and gradients of each case as OP/CASE/NAME, and each case's attributes."""
     tensors, cases = {}, {}
-    for case in all_cases():
+    for case in all_cases:
         assert case.name not in cases, f"two cases are called {case.name}"
         inputs = make_inputs(case, seed)
         output = case.function(**inputs, **case.integers)

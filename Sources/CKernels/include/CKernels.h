@@ -36,6 +36,19 @@ typedef struct hibari_update {
 typedef void (*hibari_update_kernel)(size_t n, const hibari_update *update, float *parameter,
                                      const float *gradient, float *first, float *second);
 
+/// One vector of output places of a convolution: those in `lanes` (bit i: lane i) are written.
+typedef struct hibari_places {
+    /// Where the input of lane 0 begins; the next lanes follow, whether they are places or not.
+    int32_t input;
+    /// Where the first lane that is a place goes; the others follow `step` apart.
+    int32_t output;
+    uint32_t lanes;
+} hibari_places;
+
+/// What a rectifier after a norm passes: everything (there is none), or where its input is positive, as its
+/// output or the input of the norm tells.
+typedef enum hibari_relu { HIBARI_RELU_NONE, HIBARI_RELU_INPUT, HIBARI_RELU_OUTPUT } hibari_relu;
+
 /// The kernels of one instruction set.
 typedef struct __attribute__((swift_attr("@Sendable"))) hibari_kernel_table {
     const char *name;
@@ -126,6 +139,61 @@ typedef struct __attribute__((swift_attr("@Sendable"))) hibari_kernel_table {
     /// or −1. `y` may be `x`.
     void (*rotate_row)(size_t half, float direction, const float *x, const float *cosine, const float *sine,
                        float *y);
+
+    // MARK: Convolution; see convolution.inc.
+    /// Output channels in a panel of packed weights: panel[k * correlate_rows + i].
+    size_t correlate_rows;
+    /// Floats of a vector.
+    size_t lanes;
+    /// y[i, place] (+)= Σₖ weights[i, k] · input[place + taps[k]] (+ bias[i]), its positive part if `relu`, for
+    /// `channels` channels `plane` floats apart and `count` vectors of places. Panels of weights are zero padded.
+    /// `bias` may be NULL. Each sum is one chain over ascending k.
+    void (*correlate)(size_t channels, size_t depth, const float *weights, const int32_t *taps,
+                      const float *input, size_t count, const hibari_places *places, const float *bias,
+                      int relu, float *y, size_t plane, size_t step, int accumulate);
+    /// dw[i, k] += Σ over images and places of dy[i, place] · x[place + taps[k]]. `output` of the places is an
+    /// offset into dy here, of which all lanes count.
+    void (*correlate_weights)(size_t channels, size_t depth, const int32_t *taps, size_t images,
+                              const float *x, size_t x_image, const float *dy, size_t dy_image,
+                              size_t dy_channel, size_t count, const hibari_places *places, float *dw,
+                              size_t dw_stride);
+    /// Copies `rows` rows of `count` numbers, `step` apart, with `left` zeros before and zeros up to `width`
+    /// behind.
+    void (*copy_padded)(size_t rows, size_t left, size_t count, size_t width, const float *x, size_t x_row,
+                        size_t step, float *y, size_t y_row);
+    /// The places of one plane as vectors side by side, zeros in the lanes that are none.
+    void (*gather_places)(size_t count, const hibari_places *places, const float *x, float *y);
+
+    // MARK: Planes of images
+    /// Mean and Σ (x − mean)².
+    void (*moments)(size_t n, const float *x, float *mean, float *deviations);
+    /// y = scale · x + shift (+ residual, if not NULL), its positive part if `relu`. `y` may be `x`.
+    void (*normalize_plane)(size_t n, float scale, float shift, const float *x, const float *residual,
+                            int relu, float *y);
+    /// Σ g and Σ g · (x − mean), where g is dy behind the rectifier. `y` is read for HIBARI_RELU_OUTPUT.
+    void (*normalize_sums)(size_t n, hibari_relu relu, float scale, float shift, float mean, const float *x,
+                           const float *y, const float *dy, float *sum_g, float *sum_gx);
+    /// dx (+)= c[0] · g + c[1] · (x − c[3]) + c[2], and residual (+)= g if `residual` is not NULL, which goes with
+    /// HIBARI_RELU_NONE and HIBARI_RELU_OUTPUT.
+    void (*normalize_gradient)(size_t n, hibari_relu relu, float scale, float shift, const float *c,
+                               const float *x, const float *y, const float *dy, float *dx, int accumulate,
+                               float *residual, int accumulate_residual);
+    /// The largest of `height` × `width` numbers for each of n windows `stride` apart, and where it is, counted
+    /// from `place` at x[0]. The first of equals; NaN counts as largest.
+    void (*max_pool_row)(size_t n, size_t height, size_t width, size_t stride, const float *x, size_t x_row,
+                         int32_t place, float *y, int32_t *index);
+    /// scale · Σ of the numbers of each window.
+    void (*sum_pool_row)(size_t n, size_t height, size_t width, size_t stride, float scale, const float *x,
+                         size_t x_row, float *y);
+    /// Adds scale · dy to each number of each window.
+    void (*spread_row)(size_t n, size_t height, size_t width, size_t stride, float scale, const float *dy,
+                       float *dx, size_t dx_row);
+    /// y[j] = (1 − weights[j]) · x[low[j]] + weights[j] · x[high[j]].
+    void (*resample_row)(size_t n, const int32_t *low, const int32_t *high, const float *weights,
+                         const float *x, float *y);
+    /// Adds the gradient of `resample_row` to dx.
+    void (*resample_row_backward)(size_t n, const int32_t *low, const int32_t *high, const float *weights,
+                                  const float *dy, float *dx);
 
     // MARK: Optimizers
     hibari_update_kernel adam, sgd, lion, rmsprop, adagrad, adadelta;

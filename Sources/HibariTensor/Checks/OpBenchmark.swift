@@ -20,6 +20,8 @@ package struct OpBenchmark {
     /// What was measured: medians of one pass each.
     package struct Measurement: Sendable {
         package var forwardSeconds, backwardSeconds: Double
+        /// The least of all passes, which other work on the machine disturbs least.
+        package var leastForwardSeconds, leastBackwardSeconds: Double
         /// Bytes that the passes must read and write: inputs and output; inputs, the output's gradient and
         /// the gradients of the inputs.
         package var forwardBytes, backwardBytes: Double
@@ -54,6 +56,7 @@ package struct OpBenchmark {
         let written = zip(values, isLeaf).reduce(0) { $0 + ($1.1 ? $1.0.count : 0) }
         return Measurement(
             forwardSeconds: median(forward), backwardSeconds: median(backward),
+            leastForwardSeconds: forward.min()!, leastBackwardSeconds: backward.min()!,
             forwardBytes: 4 * Double(read + gradient.count),
             backwardBytes: 4 * Double(read + gradient.count + written))
     }
@@ -69,7 +72,7 @@ extension OpBenchmark {
 
     /// Every op, mostly on the 4,096 rows of 384 that a batch of 16 × 256 tokens gives a model of that width.
     package static var all: [OpBenchmark] {
-        arithmetic + products + layout + elementwise + rowwise + transformers
+        arithmetic + products + layout + elementwise + rowwise + transformers + images
     }
 
     private static var arithmetic: [OpBenchmark] {

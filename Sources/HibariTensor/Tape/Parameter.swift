@@ -1,3 +1,5 @@
+import HibariKernels
+
 /// A named tensor that training changes, with the buffer its gradient gathers in.
 public final class Parameter {
     /// The name in the checkpoint.
@@ -6,7 +8,11 @@ public final class Parameter {
     /// The current value. Only optimizers and loaders change it, in place.
     public private(set) var value: Tensor
     /// A parameter that is not trainable gets no gradient, and no graph is built for it.
-    public var isTrainable = true
+    ///
+    /// - Precondition: a buffer stays untrained.
+    public var isTrainable = true {
+        didSet { precondition(!isTrainable || role != .buffer, "\(name): a buffer cannot be trained") }
+    }
     /// Whether anything was added to the gradient since the last `clearGradient()`.
     public private(set) var hasGradient = false
 
@@ -16,6 +22,7 @@ public final class Parameter {
         self.value = value
         self.name = name
         self.role = role
+        isTrainable = role != .buffer
     }
 
     public var shape: Shape { value.shape }
@@ -49,6 +56,18 @@ public final class Parameter {
             newValue.shape == shape && newValue.dtype == value.dtype,
             "\(name): assigned \(newValue.dtype) \(newValue.shape) to \(value.dtype) \(shape)")
         value = newValue.copied()
+    }
+
+    /// value ← (1 − share)·value + share·target, in place: a running mean.
+    ///
+    /// - Precondition: same shape and type.
+    package func move(to target: Tensor, by share: Double) {
+        precondition(
+            target.shape == shape && target.dtype == value.dtype, "\(name): moved to \(target.shape)")
+        func run<T: KernelScalar>(_: T.Type) {
+            T.blend(shape.count, T(1 - share), value.input(), T(share), target.input(), value.output(T.self))
+        }
+        run(value.dtype.scalar)
     }
 
     /// Changes places with another tensor, without copying.

@@ -7,6 +7,10 @@ public enum ParameterRole: Sendable, Equatable {
     case embedding
     /// The projection from the last hidden state to the logits.
     case output
+    /// The weights of a convolution.
+    case kernel
+    /// State that is no parameter: saved with the model, changed by its layer, never trained.
+    case buffer
     /// Biases, and the weights of norms.
     case vector
 }

@@ -57,3 +57,9 @@ func largestError(
     }
     return worst
 }
+
+/// Expects equal integers, and names the first that differ.
+func expectSame(_ got: [Int32], _ expected: [Int32], _ name: String) {
+    let first = zip(got, expected).enumerated().first { $1.0 != $1.1 }
+    #expect(got.count == expected.count && first == nil, "\(name): \(String(describing: first))")
+}
