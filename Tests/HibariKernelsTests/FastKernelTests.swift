@@ -9,6 +9,7 @@ import Testing
     @Test func lossesAndOptimizers() { FastChecks.losses() }
     @Test func gemm() { FastChecks.gemm() }
     @Test func attention() { FastChecks.attention() }
+    @Test func recurrent() { FastChecks.recurrent() }
 
     // The tier is chosen once per process, so each other one needs a process of its own.
 
@@ -46,4 +47,5 @@ private func checkAll(tier: String, product: String) {
     FastChecks.losses()
     FastChecks.gemm()
     FastChecks.attention()
+    FastChecks.recurrent()
 }

@@ -154,6 +154,18 @@ private func allKernels() -> [String: [UInt32]] {
             norm, x, weight: sample(n), statistics, dy, $0, accumulate: false, dWeight: $0 + x.count,
             dBias: $0 + x.count + n)
     }
+    let cell = RecurrentProblem(cell: .gru, time: 7, batch: 33, hidden: 40)
+    let (states, gates) = (sample(7 * 33 * 40), sample(7 * 33 * 120))
+    results["recurrent"] = bits(gates.count + 2 * states.count + 33 * 40) {
+        $0.update(from: gates, count: gates.count)
+        let h = $0 + gates.count
+        h.update(repeating: 0, count: 2 * states.count + 33 * 40)
+        let buffers = RecurrentBuffers(
+            gates: $0, weight: sample(120 * 40, -0.2...0.2), newBias: nil, initial: sample(33 * 40),
+            initialCell: nil, states: h, extra: h + states.count)
+        Float.recurrent(cell, buffers)
+        Float.recurrentBackward(cell, buffers, states, carry: h + 2 * states.count, cellCarry: nil)
+    }
     let attention = AttentionProblem(batch: 2, time: 150, heads: 4, keyValueHeads: 2, headDim: 16)
     let qkv = sample(300 * attention.rowWidth, -2...2)
     results["attention"] = bits(300 * attention.outputWidth + 300 * 4 + qkv.count) {

@@ -96,6 +96,7 @@ package struct OpCase {
 
     /// The cases of every op.
     package static var all: [OpCase] {
-        arithmetic + matrices + reductions + layout + elementwise + rows + transformers + losses
+        arithmetic + matrices + reductions + layout + elementwise + rows + transformers + losses + classicLosses
+            + recurrence
     }
 }
