@@ -15,7 +15,7 @@ optim = torch.optim
 # name: the optimizer, its options, its rate on the Rosenbrock function and on the network, weight decay or not.
 CASES = {
     "gradient_descent": (optim.SGD, {}, 1e-3, 0.5, False),
-    "sgd_decay": (optim.SGD, {}, 1e-3, 0.5, True),
+    "gradient_descent_decay": (optim.SGD, {}, 1e-3, 0.5, True),
     "momentum": (optim.SGD, {"momentum": 0.9, "dampening": 0}, 2e-4, 0.2, False),
     "momentum_decay": (optim.SGD, {"momentum": 0.9, "dampening": 0}, 2e-4, 0.2, True),
     "nesterov": (optim.SGD, {"momentum": 0.9, "nesterov": True}, 2e-4, 0.2, False),

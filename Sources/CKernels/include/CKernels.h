@@ -29,6 +29,8 @@ typedef struct hibari_update {
     /// 1 − β₁ᵗ and √(1 − β₂ᵗ).
     float correction1, root_correction2;
     int nesterov;
+    /// How much of the gradient and of its average NAdam takes.
+    float gradient_share, average_share;
 } hibari_update;
 
 /// One step on n parameters. `first` and `second` are the optimizer's state: averages of steps or gradients,
@@ -172,7 +174,7 @@ typedef struct __attribute__((swift_attr("@Sendable"))) hibari_kernel_table {
     hibari_recurrent_kernel rnn_tanh_backward, rnn_relu_backward, gru_backward, lstm_backward;
 
     // MARK: Optimizers
-    hibari_update_kernel adam, sgd, lion, rmsprop, adagrad, adadelta;
+    hibari_update_kernel adam, sgd, lion, rmsprop, adagrad, adadelta, adamax, nadam;
 } hibari_kernel_table;
 
 /// The number of instruction sets compiled in, from the most portable to the widest.

@@ -52,6 +52,7 @@ extension FastChecks {
         (step.learningRate, step.gradientScale, step.decay, step.penalty) = (0.05, 0.7, 0.3, 0.2)
         (step.beta1, step.beta2, step.epsilon) = (0.9, 0.8, 1e-2)
         (step.correction1, step.correction2) = (0.271, 0.142)
+        (step.gradientShare, step.averageShare) = (0.8, 0.6)
         // Away from zero: Lion takes the sign of what may round to either side of it.
         let (p, g) = (sample(n), sample(n, 0.5...1, seed: 2))
         let state = [sample(n, 0.1...1, seed: 3), sample(n, 0.1...1, seed: 4)]
