@@ -4,5 +4,7 @@ import ArgumentParser
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure the speed of this machine with Hibari's kernels.",
-        subcommands: [BenchTrainCommand.self, BenchGemmCommand.self, BenchOpsCommand.self])
+        subcommands: [
+            BenchTrainCommand.self, BenchClassicCommand.self, BenchGemmCommand.self, BenchOpsCommand.self,
+        ])
 }

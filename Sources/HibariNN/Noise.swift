@@ -52,7 +52,8 @@ extension ForwardContext {
     /// Whether each element is kept, 1 or 0; nil when not training or nothing is dropped.
     private func mask(_ shape: Shape, _ probability: Double, _ dtype: DType, layer: Int) -> Tensor? {
         guard dropoutStep != nil, probability > 0 else { return nil }
-        return step(dropout(Tensor(repeating: 1, shape: shape, dtype), probability: probability, layer: layer))
+        return step(
+            dropout(Tensor(repeating: 1, shape: shape, dtype), probability: probability, layer: layer))
     }
 
     private func normal(_ shape: Shape, deviation: Double, _ dtype: DType, layer: Int) -> Tensor? {

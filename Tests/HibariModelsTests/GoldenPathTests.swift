@@ -13,23 +13,25 @@ import Testing
     }
 
     /// With weight decay 0.1 in the cases so called; the valley has no parameter that decays.
-    private static let optimizers: [String: Case] = [
-        "gradient_descent": Case(valleyRate: 1e-3, networkRate: 0.5) { SGD($0, weightDecay: $1) },
-        "momentum": Case(valleyRate: 2e-4, networkRate: 0.2) { SGD($0, momentum: 0.9, weightDecay: $1) },
-        "nesterov": Case(valleyRate: 2e-4, networkRate: 0.2) {
-            SGD($0, momentum: 0.9, weightDecay: $1, usesNesterov: true)
-        },
-        "adagrad": Case(valleyRate: 0.1, networkRate: 0.05) { Adagrad($0, weightDecay: $1) },
-        "adadelta": Case(valleyRate: 1, networkRate: 1) { Adadelta($0, weightDecay: $1) },
-        "rmsprop": Case(valleyRate: 0.01, networkRate: 0.01) { RMSProp($0, weightDecay: $1) },
-        "rmsprop_momentum": Case(valleyRate: 0.003, networkRate: 0.003) {
-            RMSProp($0, momentum: 0.9, weightDecay: $1)
-        },
-        "adam": Case(valleyRate: 0.05, networkRate: 0.02) { Adam($0, beta2: 0.999, weightDecay: $1) },
-        "adamw": Case(valleyRate: 0.05, networkRate: 0.02) { AdamW($0, beta2: 0.999, weightDecay: $1) },
-        "adamax": Case(valleyRate: 0.05, networkRate: 0.02) { AdaMax($0, weightDecay: $1) },
-        "nadam": Case(valleyRate: 0.05, networkRate: 0.02) { NAdam($0, weightDecay: $1) },
-    ]
+    private static var optimizers: [String: Case] {
+        [
+            "gradient_descent": Case(valleyRate: 1e-3, networkRate: 0.5) { SGD($0, weightDecay: $1) },
+            "momentum": Case(valleyRate: 2e-4, networkRate: 0.2) { SGD($0, momentum: 0.9, weightDecay: $1) },
+            "nesterov": Case(valleyRate: 2e-4, networkRate: 0.2) {
+                SGD($0, momentum: 0.9, weightDecay: $1, usesNesterov: true)
+            },
+            "adagrad": Case(valleyRate: 0.1, networkRate: 0.05) { Adagrad($0, weightDecay: $1) },
+            "adadelta": Case(valleyRate: 1, networkRate: 1) { Adadelta($0, weightDecay: $1) },
+            "rmsprop": Case(valleyRate: 0.01, networkRate: 0.01) { RMSProp($0, weightDecay: $1) },
+            "rmsprop_momentum": Case(valleyRate: 0.003, networkRate: 0.003) {
+                RMSProp($0, momentum: 0.9, weightDecay: $1)
+            },
+            "adam": Case(valleyRate: 0.05, networkRate: 0.02) { Adam($0, beta2: 0.999, weightDecay: $1) },
+            "adamw": Case(valleyRate: 0.05, networkRate: 0.02) { AdamW($0, beta2: 0.999, weightDecay: $1) },
+            "adamax": Case(valleyRate: 0.05, networkRate: 0.02) { AdaMax($0, weightDecay: $1) },
+            "nadam": Case(valleyRate: 0.05, networkRate: 0.02) { NAdam($0, weightDecay: $1) },
+        ]
+    }
 
     private let file: SafetensorsFile
 

@@ -6,7 +6,8 @@ import Testing
 /// Noise layers: moments, streams, and nothing outside of training.
 @Suite struct NoiseTests {
     private let training = ForwardContext.training(seed: 3, step: 5)
-    private let x = Tensor(normal: [200, 500], deviation: 1, stream: RandomStream(seed: 1, purpose: .testing))
+    private let x = Tensor(
+        normal: [200, 500], deviation: 1, stream: RandomStream(seed: 1, purpose: .testing))
 
     private typealias Noise = (ForwardContext, Tensor, Int) -> Tensor
     private let layers: [Noise] = [
@@ -70,7 +71,8 @@ import Testing
     }
 
     @Test func channelsDropTogether() {
-        let y = training.channelDropout(Tensor(repeating: 1, shape: [50, 40, 3, 2]), probability: 0.25, layer: 0)
+        let y = training.channelDropout(
+            Tensor(repeating: 1, shape: [50, 40, 3, 2]), probability: 0.25, layer: 0)
         let channels = y.reshape([2000, 6])
         var kept = 0
         for channel in 0..<2000 {

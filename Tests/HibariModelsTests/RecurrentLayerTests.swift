@@ -40,7 +40,8 @@ import Testing
             return (output * output).sum()
         }
         for parameter in scope.parameters {
-            #expect(parameter.hasGradient && parameter.gradient.numbers.contains { $0 != 0 }, "\(parameter.name)")
+            #expect(
+                parameter.hasGradient && parameter.gradient.numbers.contains { $0 != 0 }, "\(parameter.name)")
         }
     }
 
@@ -56,7 +57,8 @@ import Testing
         let single = try RecurrentLayer(
             ParameterScope(.initialize(seed: 1)), .lstm, inputs: 3, hidden: 4, dropout: 0.5)
         let isSame =
-            single(x, .training(seed: 1, step: 0)).output.numbers == single(x, ForwardContext()).output.numbers
+            single(x, .training(seed: 1, step: 0)).output.numbers
+            == single(x, ForwardContext()).output.numbers
         #expect(isSame)
     }
 

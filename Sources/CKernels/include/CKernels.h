@@ -26,6 +26,8 @@ typedef struct hibari_update {
     /// λ of weight decay that is added to the gradient, λ · parameter.
     float penalty;
     float beta1, beta2, epsilon;
+    /// 1 − β₁ and 1 − β₂, not from rounded β: 1 − 0.999 would lose five digits.
+    float rest1, rest2;
     /// 1 − β₁ᵗ and √(1 − β₂ᵗ).
     float correction1, root_correction2;
     int nesterov;

@@ -31,7 +31,8 @@ extension Float {
         withScratch(Float.self, count: problem.cell.gates * gatePanels) { packed in
             // Each gate apart: B[k, j] = W[gate·H + j, k].
             ThreadPool.shared.run(problem.cell.gates) { gate in
-                layer.table.pack_columns(n, n, buffers.weight + gate * n * n, n, 1, packed + gate * gatePanels)
+                layer.table.pack_columns(
+                    n, n, buffers.weight + gate * n * n, n, 1, packed + gate * gatePanels)
             }
             parallelFor(problem.batch, grain: layer.rowsPerTask) { layer.advance($0, packed, gatePanels) }
         }
@@ -49,7 +50,8 @@ extension Float {
             ThreadPool.shared.run(panels) { panel in
                 let column = panel * layer.tile
                 layer.table.pack_columns(
-                    min(layer.tile, n - column), depth, buffers.weight + column, 1, n, packed + column * depth)
+                    min(layer.tile, n - column), depth, buffers.weight + column, 1, n, packed + column * depth
+                )
             }
             parallelFor(problem.batch, grain: layer.rowsPerTask) {
                 layer.retreat($0, packed, dStates, carry, cellCarry)

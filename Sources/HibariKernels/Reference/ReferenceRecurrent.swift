@@ -11,7 +11,9 @@ extension KernelScalar {
                 let i = (time * problem.batch + row) * n
                 if problem.isPadding(time, row: row) {
                     (buffers.states + i).update(from: before + row * n, count: n)
-                    if let cellBefore { buffers.extra.map { $0 + i }?.update(from: cellBefore + row * n, count: n) }
+                    if let cellBefore {
+                        buffers.extra.map { $0 + i }?.update(from: cellBefore + row * n, count: n)
+                    }
                     continue
                 }
                 for unit in 0..<n {

@@ -77,7 +77,8 @@ public struct RecurrentLayer {
                 hasBias ? try scope.parameter(name + suffix, [rows], initializer, role: .vector) : nil
             }
             return Direction(
-                inputWeight: try matrix("weight_ih", inputs), recurrentWeight: try matrix("weight_hh", hidden),
+                inputWeight: try matrix("weight_ih", inputs),
+                recurrentWeight: try matrix("weight_hh", hidden),
                 inputBias: try bias("bias_ih"), recurrentBias: try bias("bias_hh"))
         }
         self.layers = try (0..<layers).map { layer in

@@ -96,7 +96,8 @@ package struct OpCase {
 
     /// The cases of every op.
     package static var all: [OpCase] {
-        arithmetic + matrices + reductions + layout + elementwise + rows + transformers + losses + classicLosses
+        arithmetic + matrices + reductions + layout + elementwise + rows + transformers + losses
+            + classicLosses
             + recurrence
     }
 }

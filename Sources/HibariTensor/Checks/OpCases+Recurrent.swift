@@ -30,7 +30,8 @@ extension OpCase {
         // The kink of relu is far: its sums of small products stay nearer to 0 than the biases.
         let isReLU = cell == .rnnReLU
         let small = isReLU ? 0...0.1 : 0...1.5
-        let near = [OpInput([5, 3, inputs], magnitude: small)]
+        let near =
+            [OpInput([5, 3, inputs], magnitude: small)]
             + weights.map { OpInput($0.shape, magnitude: isReLU ? 0...0.08 : small) }
         let biases = [
             OpInput([rows], magnitude: isReLU ? 1...1.5 : small), OpInput([rows], magnitude: small),

@@ -49,7 +49,8 @@ private func rowLosses(
         require(
             classWeights.shape == [classes] && classWeights.dtype == logits.dtype && classWeights.node == nil,
             .crossEntropy,
-            "class weights \(classWeights.dtype) \(classWeights.shape); expected a constant \(logits.dtype) [\(classes)]")
+            "class weights \(classWeights.dtype) \(classWeights.shape); expected a constant \(logits.dtype) [\(classes)]"
+        )
     }
     let problem = CrossEntropyProblem(
         rows: logits.shape.rowCount, classes: classes, labelSmoothing: labelSmoothing,

@@ -47,7 +47,8 @@ package func recurrent(
     let run = layer.forward(x.detached)
     let input = SavedTensor(x)
     return record(
-        cell.op, x, weights.input, weights.recurrent, weights.biases?.input, weights.biases?.recurrent, initial,
+        cell.op, x, weights.input, weights.recurrent, weights.biases?.input, weights.biases?.recurrent,
+        initial,
         initialCell, output: run.output, product: layer.sizes
     ) { gradient in
         layer.backward(input, run, gradient)
@@ -105,14 +106,16 @@ private struct RecurrentOp {
         }
         for state in [initial, initialCell].compactMap({ $0 }) {
             require(
-                state.shape == [batch, hidden], op, "initial state \(state.shape); expected [\(batch), \(hidden)]")
+                state.shape == [batch, hidden], op,
+                "initial state \(state.shape); expected [\(batch), \(hidden)]")
         }
         require(initialCell == nil || cell == .lstm, op, "only an LSTM has a cell state")
         require(time > 0 && batch > 0, op, "no steps or no rows: \(x.shape)")
         if let lengths {
             require(
                 lengths.count == batch && lengths.allSatisfy { (0...time).contains($0) }, op,
-                "lengths \(lengths) for \(batch) rows of \(time) steps; expected one of 0...\(time) for each row")
+                "lengths \(lengths) for \(batch) rows of \(time) steps; expected one of 0...\(time) for each row"
+            )
         }
         problem = RecurrentProblem(
             cell: cell, time: time, batch: batch, hidden: hidden, isReversed: isReversed, lengths: lengths)
@@ -148,7 +151,8 @@ extension RecurrentOp {
             states: p.lengths == nil
                 ? output.slice(0..<p.time) : Tensor(uninitialized: [p.time, p.batch, p.hidden], dtype),
             gates: Tensor(uninitialized: [p.time, p.batch, p.gateWidth], dtype),
-            extra: isLSTM || p.cell == .gru ? Tensor(uninitialized: [p.time, p.batch, p.hidden], dtype) : nil,
+            extra: isLSTM || p.cell == .gru
+                ? Tensor(uninitialized: [p.time, p.batch, p.hidden], dtype) : nil,
             before: initial?.detached ?? Tensor(zeros: state, dtype),
             cellBefore: isLSTM ? initialCell?.detached ?? Tensor(zeros: state, dtype) : nil)
         func compute<T: KernelScalar>(_: T.Type) {

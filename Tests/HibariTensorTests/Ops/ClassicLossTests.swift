@@ -19,7 +19,9 @@ import Testing
     }
 
     @Test func meanSquaredErrorIsTwiceTheHalfSumOverTheCount() {
-        let (mean, half) = (meanSquaredError(prediction, target).item, halfSquaredError(prediction, target).item)
+        let (mean, half) = (
+            meanSquaredError(prediction, target).item, halfSquaredError(prediction, target).item
+        )
         #expect(mean == 2 * half / 4)
     }
 
@@ -91,7 +93,9 @@ import Testing
         expect(abs(x), [5], [2, 0.5, 0, 0.5, 2])
         expect(step(x), [5], [0, 0, 0, 1, 1])
         expect(selu(vector(1, -100)), [2], [1.0507010, -1.7580993])
-        for function in [{ leakyReLU($0) }, { elu($0) }, hardTanh, softplus, { abs($0) }] as [(Tensor) -> Tensor] {
+        for function in [{ leakyReLU($0) }, { elu($0) }, hardTanh, softplus, { abs($0) }]
+            as [(Tensor) -> Tensor]
+        {
             #expect(function(vector(.nan)).item.isNaN)
         }
     }
