@@ -117,6 +117,8 @@ forward   all                                                11.210    35.0
 backward  all                                                19.929    62.2
 step      all                                                 0.894     2.8
           all                                                32.033   100.0""",
+    "bench classic": """$ hibari bench classic lstm --batch 32 --time 64 --hidden 128 --profile
+@CLASSIC@""",
     "bench ops": """$ hibari bench ops rmsNorm linear
 op                  size                                   forward ms            backward ms
 linear              query, key and value, 4096×1152×384        72.563      49.9      146.927      49.3  GFLOP/s
@@ -135,8 +137,8 @@ self-test     passed: product 4.3e-7, softmax 8.3e-7 from float64
 COMMANDS = [
     "corpus make", "corpus check", "tokenizer train", "tokenizer encode", "tokenizer decode", "tokenizer show",
     "tokenizer compare", "tokenizer verify", "tokenizer export", "tokenizer add-special", "tokenizer info",
-    "corpus prepare", "plan", "pretrain", "generate", "eval", "inspect", "bench train", "bench gemm", "bench ops",
-    "gradcheck", "doctor",
+    "corpus prepare", "plan", "pretrain", "generate", "eval", "inspect", "bench train", "bench classic", "bench gemm",
+    "bench ops", "gradcheck", "doctor",
 ]  # fmt: skip
 
 
