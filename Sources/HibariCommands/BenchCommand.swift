@@ -5,6 +5,7 @@ struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure the speed of this machine with Hibari's kernels.",
         subcommands: [
-            BenchTrainCommand.self, BenchGemmCommand.self, BenchOpsCommand.self, BenchTokenizerCommand.self,
+            BenchTrainCommand.self, BenchClassicCommand.self, BenchGemmCommand.self, BenchOpsCommand.self,
+            BenchTokenizerCommand.self,
         ])
 }

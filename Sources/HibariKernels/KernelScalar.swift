@@ -24,6 +24,8 @@ package protocol KernelScalar: BinaryFloatingPoint, Sendable {
     // Elementwise
     static func map(_ function: UnaryFunction, _ count: Int, _ x: Input, _ y: Output)
     static func mapBackward(_ function: UnaryFunction, _ count: Int, _ x: Input, _ dy: Input, _ dx: Output)
+    static func map(_ function: ShapedFunction, _ count: Int, _ x: Input, _ y: Output)
+    static func mapBackward(_ function: ShapedFunction, _ count: Int, _ x: Input, _ dy: Input, _ dx: Output)
     static func combine(_ function: BinaryFunction, _ count: Int, _ x: Input, _ y: Input, _ z: Output)
     static func combineScalar(_ function: BinaryFunction, _ count: Int, _ x: Input, _ y: Self, _ z: Output)
     static func addScaled(_ count: Int, _ scale: Self, _ x: Input, _ y: Output)
@@ -66,12 +68,22 @@ package protocol KernelScalar: BinaryFloatingPoint, Sendable {
     static func cachedAttention(
         _ problem: CachedAttentionProblem, _ queries: Input, keys: Input, values: Input, _ y: Output)
     static func crossEntropy(
-        _ problem: CrossEntropyProblem, _ logits: Input, _ targets: UnsafePointer<Int32>, _ losses: Output,
-        _ logSumExp: Output)
+        _ problem: CrossEntropyProblem, _ logits: Input, _ targets: UnsafePointer<Int32>,
+        classWeights: Input?, _ losses: Output, _ logSumExp: Output)
     /// `dLogits` may be `logits`.
     static func crossEntropyBackward(
-        _ problem: CrossEntropyProblem, _ logits: Input, _ targets: UnsafePointer<Int32>, _ logSumExp: Input,
-        scale: Self, _ dLogits: Output)
+        _ problem: CrossEntropyProblem, _ logits: Input, _ targets: UnsafePointer<Int32>,
+        classWeights: Input?, _ logSumExp: Input, scale: Self, _ dLogits: Output)
+
+    // Recurrent layers
+    static func recurrent(_ problem: RecurrentProblem, _ buffers: RecurrentBuffers<Self>)
+    /// - Parameters:
+    ///   - dStates: `[T, B, H]`.
+    ///   - carry: `[B, H]`, the gradient of the last state; replaced by that of the initial one.
+    ///   - cellCarry: the same for the LSTM's c.
+    static func recurrentBackward(
+        _ problem: RecurrentProblem, _ buffers: RecurrentBuffers<Self>, _ dStates: Input, carry: Output,
+        cellCarry: Output?)
 
     // Convolution; `dw` has the layout of the weights
     static func convolve(

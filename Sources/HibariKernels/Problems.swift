@@ -53,7 +53,17 @@ package struct GemmEpilogue<Scalar> {
 
 /// Functions of one variable. For each, `x` is the input of the forward pass in the backward pass as well.
 package enum UnaryFunction: String, CaseIterable, Sendable {
-    case exp, log, tanh, sigmoid, relu, geluTanh, geluErf, silu
+    case exp, log, tanh, sigmoid, relu, geluTanh, geluErf, silu, softplus, abs
+}
+
+/// Functions of one variable with numbers of their own.
+package enum ShapedFunction: Equatable, Sendable {
+    /// x for x > 0, else slope · x.
+    case leakyReLU(slope: Double)
+    /// x for x > 0, else alpha · (eˣ − 1).
+    case elu(alpha: Double)
+    /// The nearest number in lower...upper.
+    case clamp(lower: Double, upper: Double)
 }
 
 /// Functions of two variables.

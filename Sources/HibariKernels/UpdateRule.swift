@@ -1,6 +1,6 @@
 /// The optimizers that treat every element alike; the formulas are in HibariOptimizers.
 package enum UpdateRule: String, CaseIterable, Sendable {
-    case adam, sgd, lion, rmsProp, adagrad, adadelta
+    case adam, sgd, lion, rmsProp, adagrad, adadelta, adamax, nadam
 }
 
 /// The numbers of one step of an optimizer. A rule uses those of its formula.
@@ -19,6 +19,9 @@ package struct UpdateStep: Sendable {
     package var correction1 = 1.0
     package var correction2 = 1.0
     package var usesNesterov = false
+    /// NAdam: how much of the gradient and of its average a step takes.
+    package var gradientShare = 0.0
+    package var averageShare = 0.0
 
     package init() {}
 }

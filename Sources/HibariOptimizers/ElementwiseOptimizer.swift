@@ -47,6 +47,7 @@ public class ElementwiseOptimizer: Optimizer {
         step.gradientScale = gradientScale
         step.correction1 = 1 - Double.power(step.beta1, Double(stepCount))
         step.correction2 = 1 - Double.power(step.beta2, Double(stepCount))
+        prepare(&step)
         var undecayed = step
         (undecayed.decay, undecayed.penalty) = (0, 0)
         chunks.forEach { index, range in
@@ -64,6 +65,9 @@ public class ElementwiseOptimizer: Optimizer {
             run(value.dtype.scalar)
         }
     }
+
+    /// Sets the numbers of step `stepCount` that are a rule's own.
+    package func prepare(_ step: inout UpdateStep) {}
 
     public var state: [(name: String, tensor: Tensor)] {
         [first, second].compactMap { $0 }.flatMap { state in

@@ -11,6 +11,7 @@ public enum RandomPurpose: UInt32, Sendable {
     case splitting = 8
     /// Data sets that are drawn or computed.
     case synthesis = 9
+    case noise = 10
 }
 
 /// A counter-based generator: the value at (seed, purpose, stream, index) is a pure function of these four.

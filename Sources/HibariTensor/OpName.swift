@@ -8,15 +8,21 @@ public enum OpName: String, CaseIterable, Sendable {
     // Reductions
     case sum, mean, max
     // Layout
-    case reshape, slice, concatenate
+    case reshape, slice, concatenate, swapLeadingAxes
     // Elementwise
     case exp, log, tanh, sigmoid, relu, geluTanh, geluErf, silu, swiGLU, dropout
+    case softplus, abs, leakyReLU, elu, clamp
     // Rows
     case softmax, logSoftmax, layerNorm, rmsNorm, headNorm, rotary
     // Transformers and losses
     case embedding, attention, crossEntropy, linearCrossEntropy, meanSquaredError
     // Images
     case convolution, transposedConvolution, maxPooling, averagePooling, batchNorm, groupNorm, upsample
+    // Other losses
+    case halfSquaredError, absoluteError, huber, binaryCrossEntropy, logistic, hinge, multiclassHinge
+    case klDivergence
+    // Recurrent layers
+    case rnn, gru, lstm
     // Of the tape
     case recompute
 }

@@ -45,6 +45,23 @@ import Testing
         #expect(expectSuccess(try hibari("bench", "ops", "relu")).output.contains("GB/s"))
     }
 
+    /// Parameters by hand: 784·16 + 16·16 + 16·10 and biases; 4·8·(8 + 8) + 2·32 and a head of 8·32 + 32.
+    @Test(arguments: [("mlp", "16", 13_002), ("lstm", "8", 864)])
+    func classic(_ model: String, _ hidden: String, _ parameters: Int) throws {
+        let tiny = [
+            "bench", "classic", model, "--batch", "4", "--time", "5", "--hidden", hidden, "--steps", "4",
+            "--warmup", "3", "--threads", "1", "--profile",
+        ]
+        let result = try expectSuccess(hibari(tiny + ["--json"])).json
+        #expect(result["parameters"]?.int == parameters)
+        #expect(result["milliseconds_per_step"]?.double ?? 0 > 0)
+        #expect(result["system_allocations_per_step"]?.double == 0)
+        let rows = result["profile"]?.array ?? []
+        let op = model == "mlp" ? "dropout" : "lstm"
+        #expect(rows.contains { $0["op"]?.string == op && $0["pass"] == "backward" })
+        #expect(expectSuccess(try hibari(tiny)).output.contains("\(parameters) parameters"))
+    }
+
     @Test func namedShapes() throws {
         // Options beside a shape win over it.
         let arguments = ["bench", "train", "--steps", "1", "--warmup", "1", "--json", "--shape", "A"]
@@ -62,6 +79,7 @@ import Testing
         expectError(
             try hibari("bench", "train", "--dim", "10", "--heads", "4"), 64, "--dim 10 is not divisible")
         expectError(try hibari("bench", "ops", "convolution"), 64, "unknown op convolution")
+        expectError(try hibari("bench", "classic", "lstm", "--time", "0"), 64, "--time is 0")
         expectError(try hibari("bench", "train", "--vocabulary", "0"), 64, "--vocabulary is 0")
     }
 }

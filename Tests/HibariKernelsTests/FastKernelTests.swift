@@ -10,6 +10,7 @@ import Testing
     @Test func gemm() { FastChecks.gemm() }
     @Test func attention() { FastChecks.attention() }
     @Test func images() { FastChecks.images() }
+    @Test func recurrent() { FastChecks.recurrent() }
 
     // The tier is chosen once per process, so each other one needs a process of its own.
 
@@ -48,4 +49,5 @@ private func checkAll(tier: String, product: String) {
     FastChecks.gemm()
     FastChecks.attention()
     FastChecks.images()
+    FastChecks.recurrent()
 }

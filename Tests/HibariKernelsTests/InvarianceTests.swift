@@ -154,6 +154,7 @@ private func allKernels() -> [String: [UInt32]] {
             norm, x, weight: sample(n), statistics, dy, $0, accumulate: false, dWeight: $0 + x.count,
             dBias: $0 + x.count + n)
     }
+    results["recurrent"] = recurrentKernels()
     let attention = AttentionProblem(batch: 2, time: 150, heads: 4, keyValueHeads: 2, headDim: 16)
     let qkv = sample(300 * attention.rowWidth, -2...2)
     results["attention"] = bits(300 * attention.outputWidth + 300 * 4 + qkv.count) {
@@ -198,4 +199,27 @@ private func imageKernels() -> [String: [UInt32]] {
         }
     }
     return results
+}
+
+/// Both passes of a GRU: the gradients of its gates, states, those of the new state's sums and of the initial state.
+private func recurrentKernels() -> [UInt32] {
+    let problem = RecurrentProblem(cell: .gru, time: 7, batch: 33, hidden: 40)
+    let gates = sample(7 * 33 * problem.gateWidth)
+    let (steps, n) = (7 * problem.stateCount, problem.stateCount)
+    let (weight, initial) = (sample(problem.gateWidth * 40, -0.2...0.2), sample(n))
+    return bits(gates.count + 2 * steps + n) { output in
+        output.update(from: gates, count: gates.count)
+        let states = output + gates.count
+        states.update(repeating: 0, count: 2 * steps + n)
+        weight.withUnsafeBufferPointer { weight in
+            initial.withUnsafeBufferPointer { initial in
+                let buffers = RecurrentBuffers(
+                    gates: output, weight: weight.baseAddress!, newBias: nil, initial: initial.baseAddress!,
+                    initialCell: nil, states: states, extra: states + steps)
+                Float.recurrent(problem, buffers)
+                Float.recurrentBackward(
+                    problem, buffers, sample(steps, seed: 2), carry: states + 2 * steps, cellCarry: nil)
+            }
+        }
+    }
 }

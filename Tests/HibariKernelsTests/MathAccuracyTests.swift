@@ -67,6 +67,17 @@ import Testing
         }
     }
 
+    /// Small results keep their digits: ln(1 + eˣ) is eˣ far below 0.
+    @Test func softplus() {
+        forEachTier { tier in
+            let x = spread(100_000, -86...60)
+            #expect(tier.relativeError(tier.softplus, x) { Glibc.log1p(Glibc.exp($0)) } < 4e-7)
+            #expect(
+                tier.apply(tier.softplus, [1e30, -1e30, .infinity, -.infinity]) == [1e30, 0, .infinity, 0])
+            #expect(tier.apply(tier.softplus, [.nan])[0].isNaN)
+        }
+    }
+
     @Test func activations() {
         forEachTier { tier in
             let x = spread(200_000, -30...30)
@@ -133,7 +144,7 @@ extension hibari_kernel_table {
     {
         zip(x, apply(kernel, x)).reduce(0) { worst, pair in
             let expected = truth(Double(pair.0))
-            let error = abs(Double(pair.1) - expected) / abs(expected)
+            let error = Swift.abs(Double(pair.1) - expected) / Swift.abs(expected)
             return error <= worst ? worst : error
         }
     }
@@ -142,7 +153,8 @@ extension hibari_kernel_table {
     fileprivate func absoluteError(_ kernel: hibari_map1, _ x: [Float], _ truth: (Double) -> Double) -> Double
     {
         zip(x, apply(kernel, x)).reduce(0) { worst, pair in
-            let error = abs(Double(pair.1) - truth(Double(pair.0))) / Swift.max(1, abs(Double(pair.0)))
+            let error =
+                Swift.abs(Double(pair.1) - truth(Double(pair.0))) / Swift.max(1, Swift.abs(Double(pair.0)))
             return error <= worst ? worst : error
         }
     }

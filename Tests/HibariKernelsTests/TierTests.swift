@@ -16,7 +16,7 @@ import Testing
         for tier in KernelTable.supported {
             let maps: [hibari_map1] = [
                 tier.exp, tier.log, tier.tanh, tier.sigmoid, tier.relu, tier.gelu_tanh, tier.gelu_erf,
-                tier.silu,
+                tier.silu, tier.softplus, tier.abs,
             ]
             let x = sample(37, 0.1...5)
             for (index, map) in maps.enumerated() {

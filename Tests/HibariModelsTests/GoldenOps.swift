@@ -5,8 +5,11 @@ import HibariTensor
 typealias GoldenFunction = ([String: Tensor]) -> Tensor
 
 var goldenFunctions: [String: GoldenFunction] {
-    [matrixFunctions, rowFunctions, elementwiseFunctions, lossFunctions, positionFunctions, shapeFunctions]
-        .reduce(into: [:]) { $0.merge($1) { first, _ in first } }
+    [
+        matrixFunctions, rowFunctions, elementwiseFunctions, lossFunctions, positionFunctions, shapeFunctions,
+        shapedFunctions, classicLossFunctions,
+    ]
+    .reduce(into: [:]) { $0.merge($1) { first, _ in first } }
 }
 
 extension [String: Tensor] {
@@ -84,6 +87,47 @@ private var lossFunctions: [String: GoldenFunction] {
             crossEntropy($0.x, $0.named("targets"), labelSmoothing: 0.1)
         },
         "mse/mean": { meanSquaredError($0.x, $0.named("target")) },
+    ]
+}
+
+private var shapedFunctions: [String: GoldenFunction] {
+    [
+        "softplus/plain": { softplus($0.x) }, "abs/plain": { abs($0.x) },
+        "leaky_relu/slope": { leakyReLU($0.x, slope: 0.2) }, "elu/alpha": { elu($0.x, alpha: 1.5) },
+        "selu/plain": { selu($0.x) }, "hardtanh/plain": { hardTanh($0.x) },
+        "clamp/range": { clamp($0.x, to: -0.5...1.25) },
+    ]
+}
+
+private var classicLossFunctions: [String: GoldenFunction] {
+    /// Labels, answers or classes as float32.
+    func labels(_ inputs: [String: Tensor]) -> Tensor {
+        let targets = inputs.named("targets")
+        return Tensor(targets.array(of: Int32.self).map(Float.init), shape: targets.shape)
+    }
+    let weights = Tensor((1...13).map { Float($0) / 4 }, shape: [13])
+    return [
+        "half_squared_error/sum": { halfSquaredError($0.x, $0.named("target")) },
+        "absolute_error/mean": { absoluteError($0.x, $0.named("target")) },
+        "huber/delta": { huber($0.x, $0.named("target"), delta: 0.7) },
+        "smooth_l1/beta": { smoothL1($0.x, $0.named("target"), beta: 0.7) },
+        "binary_cross_entropy/plain": { binaryCrossEntropy($0.x, labels($0)) },
+        "binary_cross_entropy/positive_weight": { binaryCrossEntropy($0.x, labels($0), positiveWeight: 2.5) },
+        "logistic/plain": { logisticLoss($0.x, labels($0)) },
+        "hinge/margin": { hingeLoss($0.x, labels($0), margin: 0.8) },
+        "multiclass_hinge/margin": { multiclassHingeLoss($0.x, $0.named("targets"), margin: 0.8) },
+        "kl_divergence/batchmean": { inputs in
+            let chosen = oneHot(inputs.named("targets"), classes: 13)
+            let target = 0.75 * chosen + Tensor(repeating: 0.25 / 13, shape: chosen.shape)
+            return klDivergence(logSoftmax(inputs.x), target)
+        },
+        "cross_entropy/class_weights": { crossEntropy($0.x, $0.named("targets"), classWeights: weights) },
+        "cross_entropy/class_weights_ignored": {
+            crossEntropy($0.x, $0.named("targets"), classWeights: weights)
+        },
+        "cross_entropy/class_weights_smoothing": {
+            crossEntropy($0.x, $0.named("targets"), labelSmoothing: 0.1, classWeights: weights)
+        },
     ]
 }
 

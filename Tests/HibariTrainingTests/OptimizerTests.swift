@@ -143,7 +143,7 @@ import Testing
     }
 
     private static let kinds = [
-        "adamw", "adam", "muon", "lion", "sgd", "rmsprop", "adagrad", "adadelta",
+        "adamw", "adam", "muon", "lion", "sgd", "rmsprop", "adagrad", "adadelta", "adamax", "nadam",
     ]
 
     private static func make(_ kind: String, _ parameters: [Parameter]) -> any Optimizer {
@@ -155,6 +155,8 @@ import Testing
         case "sgd": SGD(parameters, momentum: 0.9, weightDecay: 0.1)
         case "rmsprop": RMSProp(parameters, momentum: 0.9, weightDecay: 0.1)
         case "adagrad": Adagrad(parameters, weightDecay: 0.1)
+        case "adamax": AdaMax(parameters, weightDecay: 0.1)
+        case "nadam": NAdam(parameters, weightDecay: 0.1)
         default: Adadelta(parameters, weightDecay: 0.1)
         }
     }

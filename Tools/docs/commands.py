@@ -125,6 +125,17 @@ forward   all                                                11.210    35.0
 backward  all                                                19.929    62.2
 step      all                                                 0.894     2.8
           all                                                32.033   100.0""",
+    "bench classic": """$ hibari bench classic gru --batch 32 --time 64 --hidden 128 --profile
+gru, 103200 parameters: 10.263 ms a step
+pass      op                  product             calls     ms/step       %  GFLOP/s
+backward  gru                 2048×384×256            1       6.161    52.3      131
+forward   gru                 2048×384×256            1       4.454    37.8       90
+backward  linear              2048×32×128             1       0.406     3.4       83
+…
+forward   all                                                 4.920    41.8
+backward  all                                                 6.770    57.5
+step      all                                                 0.086     0.7
+          all                                                11.776   100.0""",
     "bench ops": """$ hibari bench ops rmsNorm linear
 op                  size                                   forward ms            backward ms
 linear              query, key and value, 4096×1152×384        72.563      49.9      146.927      49.3  GFLOP/s
@@ -154,7 +165,7 @@ COMMANDS = [
     "corpus make", "corpus check", "tokenizer train", "tokenizer encode", "tokenizer decode", "tokenizer show",
     "tokenizer compare", "tokenizer verify", "tokenizer export", "tokenizer add-special", "tokenizer info",
     "corpus prepare", "data list", "data fetch", "plan", "pretrain", "generate", "eval", "inspect", "report", "graph",
-    "bench train", "bench gemm", "bench ops", "bench tokenizer", "gradcheck", "doctor",
+    "bench train", "bench classic", "bench gemm", "bench ops", "bench tokenizer", "gradcheck", "doctor",
 ]  # fmt: skip
 
 

@@ -14,8 +14,10 @@ import transformers
 
 from image_fixtures import make_image_tensors
 from model_fixtures import MODELS, make_model
-from optimizer_fixtures import CASES, make_optimizer_tensors
 from op_fixtures import check_against_transformers, make_op_tensors
+from optimizer_fixtures import CASES, make_optimizer_tensors
+from path_fixtures import make_path_tensors
+from recurrent_fixtures import make_recurrent_tensors
 from writer import save, write_manifest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -47,6 +49,9 @@ def main() -> int:
     cases |= image_cases
 
     save(arguments.out / "optimizers.safetensors", make_optimizer_tensors(arguments.seed))
+
+    save(arguments.out / "paths.safetensors", make_path_tensors(arguments.seed))
+    save(arguments.out / "recurrent.safetensors", make_recurrent_tensors(arguments.seed))
 
     models = {}
     for name in MODELS:

@@ -26,9 +26,13 @@ typedef struct hibari_update {
     /// λ of weight decay that is added to the gradient, λ · parameter.
     float penalty;
     float beta1, beta2, epsilon;
+    /// 1 − β₁ and 1 − β₂, not from rounded β: 1 − 0.999 would lose five digits.
+    float rest1, rest2;
     /// 1 − β₁ᵗ and √(1 − β₂ᵗ).
     float correction1, root_correction2;
     int nesterov;
+    /// How much of the gradient and of its average NAdam takes.
+    float gradient_share, average_share;
 } hibari_update;
 
 /// One step on n parameters. `first` and `second` are the optimizer's state: averages of steps or gradients,
@@ -48,6 +52,34 @@ typedef struct hibari_places {
 /// What a rectifier after a norm passes: everything (there is none), or where its input is positive, as its
 /// output or the input of the norm tells.
 typedef enum hibari_relu { HIBARI_RELU_NONE, HIBARI_RELU_INPUT, HIBARI_RELU_OUTPUT } hibari_relu;
+
+/// One step of a recurrent layer on some rows and some neighboring units of it. Rows of states are `hidden`
+/// apart; rows of gates are gates · `hidden` apart and hold one gate after the other, `hidden` units each.
+/// Pointers lie at the first row and unit. What a cell does not use is ignored.
+typedef struct hibari_recurrent_step {
+    size_t rows, units, hidden;
+    /// Forward: the products of the previous state with the weights of each gate, `tile_columns` wide; gate
+    /// after gate.
+    const float *sums;
+    /// Forward: the input's share of the gates, replaced by the gates (left as it is by the plain cells).
+    /// Backward: the gates, replaced by the gradients of what goes into them.
+    float *gates;
+    /// GRU: the recurrent bias of the new state; NULL for none.
+    const float *new_bias;
+    /// The state before the step that enters other than through the products: h of the GRU, c of the LSTM.
+    const float *before;
+    /// LSTM: c after the step. GRU: the recurrent sum of the new state, which the backward pass replaces by its
+    /// gradient.
+    float *extra;
+    /// The state h after the step; written by the forward pass.
+    float *state;
+    /// Backward: the gradient of the output, and in place the gradients of h and c: of those after the step,
+    /// replaced by those before it, without what comes through the products.
+    const float *gradient;
+    float *carry, *cell_carry;
+} hibari_recurrent_step;
+
+typedef void (*hibari_recurrent_kernel)(const hibari_recurrent_step *step);
 
 /// The kernels of one instruction set.
 typedef struct __attribute__((swift_attr("@Sendable"))) hibari_kernel_table {
@@ -71,6 +103,9 @@ typedef struct __attribute__((swift_attr("@Sendable"))) hibari_kernel_table {
     /// multiple of `tile_rows`; or `a_stride` is 0 and A is packed.
     void (*gemm_block)(size_t rows, size_t columns, size_t depth, const float *a, size_t a_stride,
                        const float *b, size_t panel_stride, float *c, size_t c_stride, int accumulate);
+    /// C (+)= A·B for any number of rows and one packed panel of B; C has rows of `tile_columns`.
+    void (*multiply_panel_rows)(size_t rows, size_t depth, const float *a, size_t a_stride, const float *panel,
+                                float *c, int accumulate);
     /// Multiplies and adds `depth` × `tile_rows` × `tile_columns` times in registers alone; a measure of the
     /// peak.
     float (*fma_peak)(size_t depth, float x, float y);
@@ -84,10 +119,19 @@ typedef struct __attribute__((swift_attr("@Sendable"))) hibari_kernel_table {
                                           size_t y_stride);
 
     // MARK: Elementwise
-    hibari_map1 exp, log, tanh, sigmoid, relu, gelu_tanh, gelu_erf, silu;
+    hibari_map1 exp, log, tanh, sigmoid, relu, gelu_tanh, gelu_erf, silu, softplus, abs;
     /// z = gradient · f′(x): first the input of the forward pass, then the gradient of its output.
-    hibari_map2 relu_backward, gelu_tanh_backward, gelu_erf_backward, silu_backward;
+    hibari_map2 relu_backward, gelu_tanh_backward, gelu_erf_backward, silu_backward, softplus_backward,
+        abs_backward;
     hibari_map2 add, subtract, multiply, divide;
+    /// Functions with numbers of their own, and z = gradient · f′(x). Outputs may be inputs.
+    void (*leaky_relu)(size_t n, float slope, const float *x, float *y);
+    void (*leaky_relu_backward)(size_t n, float slope, const float *x, const float *gradient, float *z);
+    void (*elu)(size_t n, float alpha, const float *x, float *y);
+    void (*elu_backward)(size_t n, float alpha, const float *x, const float *gradient, float *z);
+    void (*clamp)(size_t n, float lower, float upper, const float *x, float *y);
+    void (*clamp_backward)(size_t n, float lower, float upper, const float *x, const float *gradient,
+                           float *z);
     /// y += scale · x.
     void (*add_scaled)(size_t n, float scale, const float *x, float *y);
     /// z = alpha · x + beta · y. `z` may be `x` or `y`.
@@ -195,8 +239,12 @@ typedef struct __attribute__((swift_attr("@Sendable"))) hibari_kernel_table {
     void (*resample_row_backward)(size_t n, const int32_t *low, const int32_t *high, const float *weights,
                                   const float *dy, float *dx);
 
+    // MARK: Recurrent cells
+    hibari_recurrent_kernel rnn_tanh, rnn_relu, gru, lstm;
+    hibari_recurrent_kernel rnn_tanh_backward, rnn_relu_backward, gru_backward, lstm_backward;
+
     // MARK: Optimizers
-    hibari_update_kernel adam, sgd, lion, rmsprop, adagrad, adadelta;
+    hibari_update_kernel adam, sgd, lion, rmsprop, adagrad, adadelta, adamax, nadam;
 } hibari_kernel_table;
 
 /// The number of instruction sets compiled in, from the most portable to the widest.

@@ -16,6 +16,8 @@ extension hibari_kernel_table {
         case .geluTanh: gelu_tanh
         case .geluErf: gelu_erf
         case .silu: silu
+        case .softplus: softplus
+        case .abs: abs
         }
     }
 
@@ -50,6 +52,8 @@ extension Float: KernelScalar {
         case .geluTanh: kernel = table.gelu_tanh_backward
         case .geluErf: kernel = table.gelu_erf_backward
         case .silu: kernel = table.silu_backward
+        case .softplus: kernel = table.softplus_backward
+        case .abs: kernel = table.abs_backward
         case .exp, .log, .tanh, .sigmoid: kernel = nil
         }
         parallelFor(count, grain: elementGrain) { range in
@@ -67,6 +71,34 @@ extension Float: KernelScalar {
                     table.subtract(n, f, square, f)
                 }
                 table.multiply(n, dy + i, f, dx + i)
+            }
+        }
+    }
+
+    package static func map(_ function: ShapedFunction, _ count: Int, _ x: Input, _ y: Output) {
+        let table = KernelTable.active
+        parallelFor(count, grain: elementGrain) { range in
+            let (x, y, n) = (x + range.lowerBound, y + range.lowerBound, range.count)
+            switch function {
+            case .leakyReLU(let slope): table.leaky_relu(n, Float(slope), x, y)
+            case .elu(let alpha): table.elu(n, Float(alpha), x, y)
+            case .clamp(let lower, let upper): table.clamp(n, Float(lower), Float(upper), x, y)
+            }
+        }
+    }
+
+    package static func mapBackward(
+        _ function: ShapedFunction, _ count: Int, _ x: Input, _ dy: Input, _ dx: Output
+    ) {
+        let table = KernelTable.active
+        parallelFor(count, grain: elementGrain) { range in
+            let (x, dy, dx) = (x + range.lowerBound, dy + range.lowerBound, dx + range.lowerBound)
+            let n = range.count
+            switch function {
+            case .leakyReLU(let slope): table.leaky_relu_backward(n, Float(slope), x, dy, dx)
+            case .elu(let alpha): table.elu_backward(n, Float(alpha), x, dy, dx)
+            case .clamp(let lower, let upper):
+                table.clamp_backward(n, Float(lower), Float(upper), x, dy, dx)
             }
         }
     }

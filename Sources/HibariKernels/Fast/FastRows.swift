@@ -153,33 +153,43 @@ extension Float {
     }
 
     package static func crossEntropy(
-        _ problem: CrossEntropyProblem, _ logits: Input, _ targets: UnsafePointer<Int32>, _ losses: Output,
-        _ logSumExp: Output
+        _ problem: CrossEntropyProblem, _ logits: Input, _ targets: UnsafePointer<Int32>,
+        classWeights: Input?, _ losses: Output, _ logSumExp: Output
     ) {
         let table = KernelTable.active
         let n = problem.classes
         let smoothing = Float(problem.labelSmoothing)
+        let even = smoothing / Float(n)
+        let totalWeight = classWeights.map { table.sum(n, $0) } ?? Float(n)
         parallelFor(problem.rows, grain: rowGrain(n)) { range in
             for row in range {
                 let x = logits + row * n
-                logSumExp[row] = table.log_sum_exp(n, x)
+                let total = table.log_sum_exp(n, x)
+                logSumExp[row] = total
                 guard targets[row] != problem.ignoredTarget else {
                     losses[row] = 0
                     continue
                 }
-                let even = smoothing > 0 ? smoothing * table.sum(n, x) / Float(n) : 0
-                losses[row] = logSumExp[row] - (1 - smoothing) * x[Int(targets[row])] - even
+                let target = Int(targets[row])
+                // −Σ wᵢ·qᵢ·log pᵢ = (1 − ε)·wₜ·(total − xₜ) + ε/n·(total·Σ w − Σ w·x)
+                losses[row] = (1 - smoothing) * (classWeights?[target] ?? 1) * (total - x[target])
+                if smoothing > 0 {
+                    let weighted = classWeights.map { table.dot(n, $0, x) } ?? table.sum(n, x)
+                    losses[row] += even * (total * totalWeight - weighted)
+                }
             }
         }
     }
 
     package static func crossEntropyBackward(
-        _ problem: CrossEntropyProblem, _ logits: Input, _ targets: UnsafePointer<Int32>, _ logSumExp: Input,
-        scale: Float, _ dLogits: Output
+        _ problem: CrossEntropyProblem, _ logits: Input, _ targets: UnsafePointer<Int32>,
+        classWeights: Input?, _ logSumExp: Input, scale: Float, _ dLogits: Output
     ) {
         let table = KernelTable.active
         let n = problem.classes
         let smoothing = Float(problem.labelSmoothing)
+        let even = smoothing / Float(n)
+        let totalWeight = classWeights.map { table.sum(n, $0) } ?? Float(n)
         parallelFor(problem.rows, grain: rowGrain(n)) { range in
             for row in range {
                 let dx = dLogits + row * n
@@ -187,9 +197,16 @@ extension Float {
                     dx.update(repeating: 0, count: n)
                     continue
                 }
+                let target = Int(targets[row])
+                let hit = (1 - smoothing) * (classWeights?[target] ?? 1)
+                let factor = scale * (hit + even * totalWeight)
                 table.exp_scaled_shifted(n, 1, logSumExp[row], logits + row * n, dx)
-                table.scale_shift(n, scale, -scale * smoothing / Float(n), dx, dx)
-                dx[Int(targets[row])] -= scale * (1 - smoothing)
+                if let classWeights {
+                    table.blend(n, factor, dx, -scale * even, classWeights, dx)
+                } else {
+                    table.scale_shift(n, factor, -scale * even, dx, dx)
+                }
+                dx[target] -= scale * hit
             }
         }
     }

@@ -9,6 +9,8 @@ extension hibari_kernel_table {
         case .rmsProp: rmsprop
         case .adagrad: adagrad
         case .adadelta: adadelta
+        case .adamax: adamax
+        case .nadam: nadam
         }
     }
 }
@@ -22,8 +24,10 @@ extension Float {
             gradient_scale: Float(step.gradientScale), learning_rate: Float(step.learningRate),
             keep: Float(1 - step.learningRate * step.decay), penalty: Float(step.penalty),
             beta1: Float(step.beta1), beta2: Float(step.beta2), epsilon: Float(step.epsilon),
+            rest1: Float(1 - step.beta1), rest2: Float(1 - step.beta2),
             correction1: Float(step.correction1), root_correction2: Float(step.correction2.squareRoot()),
-            nesterov: step.usesNesterov ? 1 : 0)
+            nesterov: step.usesNesterov ? 1 : 0, gradient_share: Float(step.gradientShare),
+            average_share: Float(step.averageShare))
         KernelTable.active.function(rule)(count, &numbers, parameter, gradient, first, second)
     }
 }

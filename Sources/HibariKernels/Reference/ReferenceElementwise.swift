@@ -13,6 +13,9 @@ extension KernelScalar {
         case .geluTanh: x / 2 * (1 + hyperbolicTangent(geluScale * (x + geluCubic * x * x * x)))
         case .geluErf: x / 2 * (1 + errorFunction(x * Self(0.5).squareRoot()))
         case .silu: x / (1 + exponential(-x))
+        // ln(1 + eˣ), without eˣ of a large x.
+        case .softplus: (x > 0 ? x : 0) + logarithm(1 + exponential(-Swift.abs(x)))
+        case .abs: Swift.abs(x)
         }
     }
 
@@ -37,6 +40,24 @@ extension KernelScalar {
         case .silu:
             let s = 1 / (1 + exponential(-x))
             return s * (1 + x * (1 - s))
+        case .softplus: return 1 / (1 + exponential(-x))
+        case .abs: return x > 0 ? 1 : x < 0 ? -1 : 0
+        }
+    }
+
+    package static func evaluate(_ function: ShapedFunction, _ x: Self) -> Self {
+        switch function {
+        case .leakyReLU(let slope): x > 0 ? x : Self(slope) * x
+        case .elu(let alpha): x > 0 ? x : Self(alpha) * (exponential(x) - 1)
+        case .clamp(let lower, let upper): x < Self(lower) ? Self(lower) : x > Self(upper) ? Self(upper) : x
+        }
+    }
+
+    package static func slope(_ function: ShapedFunction, _ x: Self) -> Self {
+        switch function {
+        case .leakyReLU(let slope): x > 0 ? 1 : Self(slope)
+        case .elu(let alpha): x > 0 ? 1 : Self(alpha) * exponential(x)
+        case .clamp(let lower, let upper): x < Self(lower) || x > Self(upper) ? 0 : 1
         }
     }
 
@@ -58,6 +79,16 @@ extension KernelScalar {
 
     package static func mapBackward(
         _ function: UnaryFunction, _ count: Int, _ x: Input, _ dy: Input, _ dx: Output
+    ) {
+        for i in 0..<count { dx[i] = dy[i] * slope(function, x[i]) }
+    }
+
+    package static func map(_ function: ShapedFunction, _ count: Int, _ x: Input, _ y: Output) {
+        for i in 0..<count { y[i] = evaluate(function, x[i]) }
+    }
+
+    package static func mapBackward(
+        _ function: ShapedFunction, _ count: Int, _ x: Input, _ dy: Input, _ dx: Output
     ) {
         for i in 0..<count { dx[i] = dy[i] * slope(function, x[i]) }
     }

@@ -36,6 +36,16 @@ extension KernelScalar {
                 let change = (m + epsilon).squareRoot() / (v + epsilon).squareRoot() * g
                 m = beta2 * m + (1 - beta2) * change * change
                 p -= rate * change
+            case .adamax:
+                m = beta1 * m + (1 - beta1) * g
+                v = Swift.max(beta2 * v, Swift.abs(g) + epsilon)
+                p -= rate * (m / Self(step.correction1)) / v
+            case .nadam:
+                m = beta1 * m + (1 - beta1) * g
+                v = beta2 * v + (1 - beta2) * g * g
+                p -=
+                    rate * (Self(step.gradientShare) * g + Self(step.averageShare) * m)
+                    / ((v / Self(step.correction2)).squareRoot() + epsilon)
             }
             parameter[i] = p
             first?[i] = m

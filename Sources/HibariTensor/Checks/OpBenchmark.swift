@@ -72,7 +72,8 @@ extension OpBenchmark {
 
     /// Every op, mostly on the 4,096 rows of 384 that a batch of 16 × 256 tokens gives a model of that width.
     package static var all: [OpBenchmark] {
-        arithmetic + products + layout + elementwise + rowwise + transformers + images
+        arithmetic + products + layout + elementwise + rowwise + transformers + images + classicLosses
+            + recurrence
     }
 
     private static var arithmetic: [OpBenchmark] {
@@ -137,7 +138,8 @@ extension OpBenchmark {
     private static var elementwise: [OpBenchmark] {
         let functions: [(OpName, (Tensor) -> Tensor)] = [
             (.exp, exp), (.tanh, tanh), (.sigmoid, sigmoid), (.relu, relu), (.geluTanh, geluTanh),
-            (.geluErf, geluErf), (.silu, silu), (.swiGLU, swiGLU),
+            (.geluErf, geluErf), (.silu, silu), (.swiGLU, swiGLU), (.softplus, softplus), (.abs, abs),
+            (.leakyReLU, { leakyReLU($0) }), (.elu, { elu($0) }), (.clamp, hardTanh),
         ]
         return functions.map { op, apply in OpBenchmark(op, "4096×1536", [wide]) { apply($0[0]) } } + [
             OpBenchmark(.log, "4096×384", [positive]) { log($0[0]) },

@@ -97,5 +97,7 @@ package struct OpCase {
     /// The cases of every op.
     package static var all: [OpCase] {
         arithmetic + matrices + reductions + layout + elementwise + rows + transformers + losses + images
+            + classicLosses
+            + recurrence
     }
 }

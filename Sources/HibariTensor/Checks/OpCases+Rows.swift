@@ -10,8 +10,27 @@ extension OpCase {
             (.geluTanh, OpInput([3, 7], magnitude: 0...4), geluTanh),
             (.geluErf, OpInput([3, 7], magnitude: 0...4), geluErf),
             (.silu, OpInput([3, 7], magnitude: 0...4), silu),
+            (.softplus, OpInput([3, 7], magnitude: 0...8), softplus),
+            (.abs, OpInput([3, 7], magnitude: 0.1...2), abs),
         ]
         var cases = functions.map { op, input, apply in OpCase(op, "plain", [input]) { apply($0[0]) } }
+        // Off the kinks: at 0, and of clamp at ±0.5, ±1 and 1.5.
+        let curved = OpInput([3, 7], magnitude: 0.01...0.49)
+        let far = OpInput([3, 7], magnitude: 1.51...3)
+        for (variant, input) in [("near 0", curved), ("far", far)] {
+            cases += [
+                OpCase(.leakyReLU, "\(variant), slope 0.01", [input]) { leakyReLU($0[0]) },
+                OpCase(.leakyReLU, "\(variant), slope 0.3", [input]) { leakyReLU($0[0], slope: 0.3) },
+                OpCase(.elu, "\(variant), alpha 1", [input]) { elu($0[0]) },
+                OpCase(.elu, "\(variant), alpha 0.5", [input]) { elu($0[0], alpha: 0.5) },
+                OpCase(.elu, "\(variant), selu", [input]) { selu($0[0]) },
+            ]
+        }
+        cases += [
+            OpCase(.clamp, "inside", [curved]) { clamp($0[0], to: -0.5...1.5) },
+            OpCase(.clamp, "outside", [far]) { clamp($0[0], to: -0.5...1.5) },
+            OpCase(.clamp, "outside of ±1", [far]) { hardTanh($0[0]) },
+        ]
         cases.append(OpCase(.swiGLU, "one row", [OpInput([6])]) { swiGLU($0[0]) })
         cases.append(OpCase(.swiGLU, "rows", [OpInput([2, 3, 10])]) { swiGLU($0[0]) })
         let streams: [(String, Double, DropoutStream)] = [

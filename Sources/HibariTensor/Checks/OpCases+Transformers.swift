@@ -88,6 +88,13 @@ extension OpCase {
         let (x, y) = (OpInput([3, 5]), OpInput([3, 5]))
         let constant = OpInput([3, 5], isDifferentiable: false)
         cases += [
+            OpCase(.crossEntropy, "class weights", [logits]) {
+                crossEntropy($0[0], targets, classWeights: classWeights($0[0].dtype))
+            },
+            OpCase(.crossEntropy, "class weights, ignored targets, smoothing 0.1", [logits]) {
+                crossEntropy(
+                    $0[0], masked, labelSmoothing: 0.1, classWeights: classWeights($0[0].dtype))
+            },
             OpCase(.crossEntropy, "no target", [OpInput([6, 7])]) { crossEntropy($0[0], none) },
             OpCase(.crossEntropy, "as a factor", [OpInput([2, 3, 7])]) {
                 let loss = crossEntropy($0[0], targets)
@@ -100,5 +107,9 @@ extension OpCase {
             },
         ]
         return cases
+    }
+
+    private static func classWeights(_ dtype: DType) -> Tensor {
+        Tensor([0.5, 1, 2, 0.25, 1.5, 0.75, 3] as [Double], shape: [7]).cast(to: dtype)
     }
 }

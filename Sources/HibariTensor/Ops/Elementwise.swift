@@ -17,6 +17,11 @@ public func geluErf(_ x: Tensor) -> Tensor { unary(.geluErf, .geluErf, x) }
 /// x·sigmoid(x). Source: Elfwing et al. 2017, arXiv:1702.03118.
 public func silu(_ x: Tensor) -> Tensor { unary(.silu, .silu, x) }
 
+/// ln(1 + eˣ), the smooth max(0, x).
+public func softplus(_ x: Tensor) -> Tensor { unary(.softplus, .softplus, x) }
+/// |x|; the slope at 0 is 0.
+public func abs(_ x: Tensor) -> Tensor { unary(.abs, .abs, x) }
+
 private func unary(_ op: OpName, _ function: UnaryFunction, _ x: Tensor) -> Tensor {
     let input = x.detached
     return record(op, x, output: activated(function, x)) { gradient in

@@ -88,12 +88,12 @@ private struct ProjectedLoss {
                     GemmEpilogue())
                 T.crossEntropy(
                     problem(chunk), logits.input(), targets.input(Int32.self) + chunk.lowerBound,
-                    losses.output(T.self) + chunk.lowerBound, totals.output(T.self))
+                    classWeights: nil, losses.output(T.self) + chunk.lowerBound, totals.output(T.self))
             }
             func backward(_ chunk: Range<Int>, _ dx: Tensor?, addsToInput: Bool) {
                 T.crossEntropyBackward(
                     problem(chunk), logits.input(), targets.input(Int32.self) + chunk.lowerBound,
-                    totals.input(), scale: T(gradientScale), logits.output(T.self))
+                    classWeights: nil, totals.input(), scale: T(gradientScale), logits.output(T.self))
                 if let dx {
                     T.gemm(
                         GemmProblem(

@@ -5,25 +5,29 @@ public let ignoredTarget: Int32 = -100
 
 /// Mean negative log-likelihood of the target classes, in nats.
 ///
-/// L = (1/n)·Σ over rows with a target of −Σᵢ qᵢ·log softmax(x)ᵢ, q = (1 − ε)·onehot(target) + ε/V.
+/// L = (1/n)·Σ over rows with a target of −Σᵢ qᵢ·log softmax(x)ᵢ, q = (1 − ε)·onehot(target) + ε/V. With weights w
+/// of the classes, each term of Σᵢ counts wᵢ times, and n is the sum of the weights of the targets.
 ///
 /// - Parameters:
 ///   - logits: `[..., V]`.
 ///   - targets: `[...]`, int32; rows with `ignoredTarget` are left out of the sum and of n. With n = 0 the loss is 0.
 ///   - labelSmoothing: ε, 0 ≤ ε < 1.
+///   - classWeights: w, `[V]`, not negative; nil: all 1. No gradient.
 /// - Returns: a scalar.
-public func crossEntropy(_ logits: Tensor, _ targets: Tensor, labelSmoothing: Double = 0) -> Tensor {
-    let (losses, logTotals, problem) = rowLosses(logits, targets, labelSmoothing)
-    let counted = countedTargets(targets)
-    let share = counted == 0 ? 0 : 1 / Double(counted)
+public func crossEntropy(
+    _ logits: Tensor, _ targets: Tensor, labelSmoothing: Double = 0, classWeights: Tensor? = nil
+) -> Tensor {
+    let (losses, logTotals, problem) = rowLosses(logits, targets, labelSmoothing, classWeights)
+    let counted = classWeights.map { totalWeight(targets, $0) } ?? Double(countedTargets(targets))
+    let share = counted == 0 ? 0 : 1 / counted
     let loss = mean(losses, share)
     return record(.crossEntropy, logits, targets, output: loss) { gradient in
         // dx = (softmax(x) − q)·dL/n
         let dx = Tensor(uninitialized: logits.shape, logits.dtype)
         func backward<T: KernelScalar>(_: T.Type) {
             T.crossEntropyBackward(
-                problem, logits.input(), targets.input(Int32.self), logTotals.input(),
-                scale: T(gradient.item * share), dx.output(T.self))
+                problem, logits.input(), targets.input(Int32.self), classWeights: classWeights?.input(),
+                logTotals.input(), scale: T(gradient.item * share), dx.output(T.self))
         }
         backward(logits.dtype.scalar)
         logits.node?.accumulate(dx)
@@ -33,14 +37,21 @@ public func crossEntropy(_ logits: Tensor, _ targets: Tensor, labelSmoothing: Do
 /// The loss of every row, in nats; 0 for rows with `ignoredTarget`. No gradient.
 public func crossEntropyPerRow(_ logits: Tensor, _ targets: Tensor) -> Tensor {
     require(logits.node == nil, .crossEntropy, "losses per row have no gradient")
-    return rowLosses(logits, targets, 0).losses
+    return rowLosses(logits, targets, 0, nil).losses
 }
 
 private func rowLosses(
-    _ logits: Tensor, _ targets: Tensor, _ labelSmoothing: Double
+    _ logits: Tensor, _ targets: Tensor, _ labelSmoothing: Double, _ classWeights: Tensor?
 ) -> (losses: Tensor, logTotals: Tensor, problem: CrossEntropyProblem) {
     let classes = logits.shape[-1]
     checkTargets(targets, rows: logits.shape.rowCount, classes: classes, labelSmoothing, .crossEntropy)
+    if let classWeights {
+        require(
+            classWeights.shape == [classes] && classWeights.dtype == logits.dtype && classWeights.node == nil,
+            .crossEntropy,
+            "class weights \(classWeights.dtype) \(classWeights.shape); expected a constant \(logits.dtype) [\(classes)]"
+        )
+    }
     let problem = CrossEntropyProblem(
         rows: logits.shape.rowCount, classes: classes, labelSmoothing: labelSmoothing,
         ignoredTarget: ignoredTarget)
@@ -48,8 +59,8 @@ private func rowLosses(
     let logTotals = Tensor(uninitialized: [problem.rows], logits.dtype)
     func forward<T: KernelScalar>(_: T.Type) {
         T.crossEntropy(
-            problem, logits.input(), targets.input(Int32.self), losses.output(T.self),
-            logTotals.output(T.self))
+            problem, logits.input(), targets.input(Int32.self), classWeights: classWeights?.input(),
+            losses.output(T.self), logTotals.output(T.self))
     }
     forward(logits.dtype.scalar)
     return (losses, logTotals, problem)
@@ -75,6 +86,12 @@ func checkTargets(
 func countedTargets(_ targets: Tensor) -> Int {
     UnsafeBufferPointer(start: targets.input(Int32.self), count: targets.count)
         .reduce(0) { $0 + ($1 == ignoredTarget ? 0 : 1) }
+}
+
+/// The sum of the weights of the targets that are not `ignoredTarget`.
+private func totalWeight(_ targets: Tensor, _ classWeights: Tensor) -> Double {
+    let weights = classWeights.cast(to: .float64).array(of: Double.self)
+    return targets.array(of: Int32.self).reduce(0) { $0 + ($1 == ignoredTarget ? 0 : weights[Int($1)]) }
 }
 
 /// Σ losses · share, summed in double: over a long batch a float sum would lose the last digits of the loss.

@@ -9,6 +9,11 @@ enum FastChecks {
     static func elementwise() {
         for n in sizes {
             for function in UnaryFunction.allCases { unary(function, n) }
+            for function in [.leakyReLU(slope: 0.3), .elu(alpha: 1.5), .clamp(lower: -1, upper: 2)]
+                as [ShapedFunction]
+            {
+                shaped(function, n)
+            }
             for function in BinaryFunction.allCases { binary(function, n) }
             accumulating(n)
             dropout(n)
@@ -29,6 +34,20 @@ enum FastChecks {
         }
         // Slopes are differences of numbers near 1; gelu's multiplies one by up to x·(1 + 0.13·x²).
         compare("\(function) backward \(n)", [x, sample(n, seed: 2)], [sample(n)], limit: 5e-6, floor: 1) {
+            Float.mapBackward(function, n, $0[0], $0[1], $1[0])
+        } reference: {
+            Double.mapBackward(function, n, $0[0], $0[1], $1[0])
+        }
+    }
+
+    private static func shaped(_ function: ShapedFunction, _ n: Int) {
+        let x = sample(n, -6...6)
+        compare("\(function) \(n)", [x], [sample(n)], limit: 1e-6) {
+            Float.map(function, n, $0[0], $1[0])
+        } reference: {
+            Double.map(function, n, $0[0], $1[0])
+        }
+        compare("\(function) backward \(n)", [x, sample(n, seed: 2)], [sample(n)], limit: 1e-6) {
             Float.mapBackward(function, n, $0[0], $0[1], $1[0])
         } reference: {
             Double.mapBackward(function, n, $0[0], $0[1], $1[0])
