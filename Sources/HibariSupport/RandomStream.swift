@@ -7,6 +7,7 @@ public enum RandomPurpose: UInt32, Sendable {
     case sampling = 4
     case testing = 5
     case stories = 6
+    case augmentation = 7
 }
 
 /// A counter-based generator: the value at (seed, purpose, stream, index) is a pure function of these four.

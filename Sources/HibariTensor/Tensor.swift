@@ -124,6 +124,25 @@ extension Tensor {
         fill(dtype.scalar)
     }
 
+    /// Numbers drawn evenly from −`bound` to `bound`, a pure function of the stream.
+    ///
+    /// - Precondition: nothing was taken from the stream yet.
+    public init(uniform shape: Shape, bound: Double, stream: RandomStream, _ dtype: DType = .float32) {
+        self.init(uninitialized: shape, dtype)
+        let count = shape.count
+        // A block of the stream gives two numbers.
+        func fill<T: KernelScalar>(_: T.Type) {
+            let numbers = output(T.self)
+            parallelFor((count + 1) / 2, grain: 4096) { pairs in
+                var stream = stream.atBlock(UInt64(pairs.lowerBound))
+                for index in 2 * pairs.lowerBound..<min(count, 2 * pairs.upperBound) {
+                    numbers[index] = T((2 * stream.uniform() - 1) * bound)
+                }
+            }
+        }
+        fill(dtype.scalar)
+    }
+
     /// A tensor whose elements are all `value`.
     public init(repeating value: Double, shape: Shape, _ dtype: DType = .float32) {
         self.init(uninitialized: shape, dtype)
