@@ -28,6 +28,9 @@ public struct ForwardContext {
         return context
     }
 
+    /// Whether this is a training step, in which dropout drops.
+    public var isTraining: Bool { dropoutStep != nil }
+
     /// The position of the first token of the input.
     public var firstPosition: Int { cache?.count ?? 0 }
 
