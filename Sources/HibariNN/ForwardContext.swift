@@ -28,7 +28,7 @@ public struct ForwardContext {
         return context
     }
 
-    /// Whether this is a training step, in which dropout drops.
+    /// Whether this is a step of training: dropout drops, BatchNorm uses the statistics of the batch.
     public var isTraining: Bool { dropoutStep != nil }
 
     /// The position of the first token of the input.

@@ -5,15 +5,15 @@ import HibariTensor
 public enum Initializer: Sendable {
     /// N(0, deviation²).
     case normal(deviation: Double)
-    /// Evenly from −`bound` to `bound`.
-    case uniform(bound: Double)
+    /// Evenly between −limit and limit.
+    case uniform(limit: Double)
     case zeros
     case ones
 
     func tensor(_ shape: Shape, _ stream: RandomStream, _ dtype: DType) -> Tensor {
         switch self {
         case .normal(let deviation): Tensor(normal: shape, deviation: deviation, stream: stream, dtype)
-        case .uniform(let bound): Tensor(uniform: shape, bound: bound, stream: stream, dtype)
+        case .uniform(let limit): Tensor(uniform: shape, limit: limit, stream: stream, dtype)
         case .zeros: Tensor(zeros: shape, dtype)
         case .ones: Tensor(repeating: 1, shape: shape, dtype)
         }

@@ -124,19 +124,20 @@ extension Tensor {
         fill(dtype.scalar)
     }
 
-    /// Numbers drawn evenly from −`bound` to `bound`, a pure function of the stream.
+    /// Numbers spread evenly over −`limit`..<`limit`, a pure function of the stream.
     ///
     /// - Precondition: nothing was taken from the stream yet.
-    public init(uniform shape: Shape, bound: Double, stream: RandomStream, _ dtype: DType = .float32) {
+    public init(uniform shape: Shape, limit: Double, stream: RandomStream, _ dtype: DType = .float32) {
         self.init(uninitialized: shape, dtype)
         let count = shape.count
-        // A block of the stream gives two numbers.
         func fill<T: KernelScalar>(_: T.Type) {
             let numbers = output(T.self)
+            // Two numbers take one block of the stream.
             parallelFor((count + 1) / 2, grain: 4096) { pairs in
                 var stream = stream.atBlock(UInt64(pairs.lowerBound))
-                for index in 2 * pairs.lowerBound..<min(count, 2 * pairs.upperBound) {
-                    numbers[index] = T((2 * stream.uniform() - 1) * bound)
+                for i in 2 * pairs.lowerBound..<2 * pairs.upperBound {
+                    let number = T(limit * (2 * stream.uniform() - 1))
+                    if i < count { numbers[i] = number }
                 }
             }
         }

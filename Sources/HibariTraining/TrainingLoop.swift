@@ -1,4 +1,3 @@
-import HibariCheckpoint
 import HibariKernels
 import HibariNN
 import HibariOptimizers

@@ -142,7 +142,7 @@ import Testing
         let wanted: [(WeightInitializer, Double)] = [
             (.pyTorch, 1 / (3 * 300)), (.heNormal, 2.0 / 300), (.heUniform, 2.0 / 300),
             (.glorotNormal, 2.0 / 700), (.glorotUniform, 2.0 / 700), (.lecunNormal, 1.0 / 300),
-            (.normal(deviation: 0.5), 0.25), (.uniform(bound: 0.3), 0.03), (.zeros, 0),
+            (.normal(deviation: 0.5), 0.25), (.uniform(limit: 0.3), 0.03), (.zeros, 0),
         ]
         for (initializer, variance) in wanted {
             let model = try Sequential { Dense(400, initializer: initializer) }.build(input: [300], seed: 5)

@@ -88,14 +88,14 @@ import Testing
         #expect(summary.activationBytes == 4 * (8 + 8 + 8 + 8 + 3))
         #expect(
             summary.description == """
-                layer          output  parameters  FLOPs  activations
-                ─────────────────────────────────────────────────────
-                0 Dense        [8]             40     64         32 B
-                1 Dropout      [8]                               32 B
-                2 Residual     [8]                               32 B
-                  2.0 Dense    [8]             72    128         32 B
-                head Dense     [3]             27     48         12 B
-                ─────────────────────────────────────────────────────
+                layer        output  parameters  FLOPs  activations
+                ───────────────────────────────────────────────────
+                0 Dense      [8]             40     64         32 B
+                1 Dropout    [8]                               32 B
+                2 Residual   [8]                               32 B
+                  2.0 Dense  [8]             72    128         32 B
+                head Dense   [3]             27     48         12 B
+                ───────────────────────────────────────────────────
                 input        [4]
                 parameters   139 (556 B): 99 trainable, 40 frozen
                 FLOPs        240 per example, 720 in training

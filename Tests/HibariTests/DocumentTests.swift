@@ -1,4 +1,4 @@
-import HibariSupport
+import Hibari
 import Testing
 
 /// Every piece of Swift in Docs/library.md stands, word for word, in a file that is compiled and run here.
@@ -58,6 +58,20 @@ import Testing
             }
         }
         return blocks
+    }
+
+    /// The table shown after the example "points" is what that model prints.
+    @Test func theSummaryIsTheModels() throws {
+        let model = try Sequential {
+            Dense(32, activation: .tanh)
+            Dropout(0.1)
+            Dense(32, activation: .tanh)
+            Dense(2)
+        }.build(input: [2])
+        let document = try lines(root + "/Docs/library.md").joined(separator: "\n")
+        let table = model.summary.description.split(separator: "\n").map { "    " + $0 }.joined(separator: "\n")
+        let isShown = document.contains(table)
+        #expect(isShown, "\(model.summary)")
     }
 
     @Test func examplesAreCompiled() throws {

@@ -15,6 +15,7 @@ public struct LayerNormalization: LayerSpecification {
     public func build(_ scope: ParameterScope, input: Shape) throws -> BuiltLayer {
         try LayerError.require(input.rank > 0 && input[-1] > 0, input, wanted: "[..., channels]")
         let norm = try LayerNorm(scope, size: input[-1], hasBias: hasBias, epsilon: epsilon)
+        // The backward pass keeps the input and makes the output again from it.
         return BuiltLayer(Normalized(norm: norm), output: input)
     }
 

@@ -48,8 +48,8 @@ public struct BuiltLayer {
     public let output: Shape
     /// Of the products in the forward pass of one example; a multiply-add counts as two.
     public let flops: Double
-    /// Numbers of one example that training keeps from the forward to the backward pass: outputs that no later layer
-    /// can make again.
+    /// Numbers of one example that training keeps from the forward to the backward pass, at most: a layer may have to
+    /// keep what the next one keeps too.
     public let activations: Int
     /// The layers that this one is made of, in order; empty for a simple layer.
     public let parts: [BuiltLayer]

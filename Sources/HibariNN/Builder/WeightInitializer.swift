@@ -14,21 +14,21 @@ public enum WeightInitializer: Sendable, Codable, Equatable {
     /// N(0, 1/fan-in).
     case lecunNormal
     case normal(deviation: Double)
-    case uniform(bound: Double)
+    case uniform(limit: Double)
     case zeros
 
     /// The initializer of a weight.
     public func weight(fanIn: Int, fanOut: Int) -> Initializer {
         let (fan, sum) = (Double(max(1, fanIn)), Double(max(1, fanIn + fanOut)))
         return switch self {
-        case .pyTorch: .uniform(bound: (1 / fan).squareRoot())
+        case .pyTorch: .uniform(limit: (1 / fan).squareRoot())
         case .heNormal: .normal(deviation: (2 / fan).squareRoot())
-        case .heUniform: .uniform(bound: (6 / fan).squareRoot())
+        case .heUniform: .uniform(limit: (6 / fan).squareRoot())
         case .glorotNormal: .normal(deviation: (2 / sum).squareRoot())
-        case .glorotUniform: .uniform(bound: (6 / sum).squareRoot())
+        case .glorotUniform: .uniform(limit: (6 / sum).squareRoot())
         case .lecunNormal: .normal(deviation: (1 / fan).squareRoot())
         case .normal(let deviation): .normal(deviation: deviation)
-        case .uniform(let bound): .uniform(bound: bound)
+        case .uniform(let limit): .uniform(limit: limit)
         case .zeros: .zeros
         }
     }

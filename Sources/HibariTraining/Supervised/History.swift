@@ -1,5 +1,3 @@
-import HibariNN
-
 /// How a model was trained: a report for each epoch.
 public struct History: Sendable {
     public let epochs: [EpochReport]

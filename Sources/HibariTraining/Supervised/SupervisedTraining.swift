@@ -27,6 +27,9 @@ public final class SupervisedTraining {
         self.options = options
         self.callbacks = callbacks
         self.run = run
+        if resumes, run == nil {
+            throw SupervisedError.wrongOption(name: "resumes", value: "true", expected: "a run to resume")
+        }
         self.resumes = resumes && run.map { fileExists($0.runFile) } == true
         if !self.resumes { try run?.checkFree() }
         func identity(_ source: (any ExampleSource)?) -> JSONValue {

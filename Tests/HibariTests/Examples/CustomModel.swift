@@ -7,12 +7,12 @@ struct TwoTowers: Layer {
 
     init(_ scope: ParameterScope) throws {
         left = try Linear(
-            scope["left"], inputs: 4, outputs: 16, weight: .uniform(bound: 0.5), bias: .zeros,
+            scope["left"], inputs: 4, outputs: 16, weight: .uniform(limit: 0.5), bias: .zeros,
             activation: .tanh)
         right = try Linear(
-            scope["right"], inputs: 4, outputs: 16, weight: .uniform(bound: 0.5), bias: .zeros,
+            scope["right"], inputs: 4, outputs: 16, weight: .uniform(limit: 0.5), bias: .zeros,
             activation: .tanh)
-        head = try Linear(scope["head"], inputs: 16, outputs: 2, weight: .uniform(bound: 0.25), bias: .zeros)
+        head = try Linear(scope["head"], inputs: 16, outputs: 2, weight: .uniform(limit: 0.25), bias: .zeros)
     }
 
     func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {

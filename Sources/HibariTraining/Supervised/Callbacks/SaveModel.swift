@@ -20,8 +20,8 @@ public final class SaveModel: Callback {
     }
 
     public func epochEnded(_ report: EpochReport, _ control: TrainingControl) throws {
-        if try watch?.improves(report, control) == false { return }
         guard report.epoch % every == 0 else { return }
+        if try watch?.improves(report, control) == false { return }
         let parts = folder.split(separator: "{epoch}", omittingEmptySubsequences: false)
         let path = parts.joined(separator: "\(report.epoch)")
         try makeDirectories(splitPath(path).directory)
