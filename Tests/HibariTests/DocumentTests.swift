@@ -1,7 +1,7 @@
 import Hibari
 import Testing
 
-/// Every piece of Swift in Docs/library.md stands, word for word, in a file that is compiled and run here.
+/// Every piece of Swift in the documents stands, word for word, in a file that is compiled and run here.
 @Suite struct DocumentTests {
     private let root = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
 
@@ -42,10 +42,10 @@ import Testing
     }
 
     /// The blocks of Swift, each after a line `<!-- example: NAME -->`.
-    private func shown() throws -> [(name: String, text: String)] {
+    private func shown(_ document: String) throws -> [(name: String, text: String)] {
         var blocks: [(name: String, text: String)] = []
         var (name, open) = ("", [Substring]?.none)
-        for line in try lines(root + "/Docs/library.md") {
+        for line in try lines(root + "/" + document) {
             if line.hasPrefix("<!-- example: ") {
                 name = String(line.dropFirst(14).prefix { $0 != " " })
             } else if line == "```swift" {
@@ -69,15 +69,18 @@ import Testing
             Dense(2)
         }.build(input: [2])
         let document = try lines(root + "/Docs/library.md").joined(separator: "\n")
-        let table = model.summary.description.split(separator: "\n").map { "    " + $0 }.joined(separator: "\n")
+        let table = model.summary.description.split(separator: "\n").map { "    " + $0 }.joined(
+            separator: "\n")
         let isShown = document.contains(table)
         #expect(isShown, "\(model.summary)")
     }
 
     @Test func examplesAreCompiled() throws {
-        let (compiled, shown) = try (compiled(), shown())
+        let compiled = try compiled()
+        let shown = try ["Docs/library.md", "README.md", "README.ja.md"].flatMap(shown)
         #expect(Set(shown.map(\.name)) == Set(compiled.keys))
-        #expect(shown.count == compiled.count)
+        // README.ja.md shows what README.md does.
+        #expect(shown.count == compiled.count + 1)
         for block in shown { #expect(compiled[block.name] == block.text, "\(block.name)") }
     }
 }

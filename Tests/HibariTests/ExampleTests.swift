@@ -16,6 +16,16 @@ import Testing
         #expect(accuracy > 0.95 && classes == [1, 0])
     }
 
+    @Test func readmeExample() throws {
+        let directory = TemporaryDirectory()
+        let inputs = Tensor(
+            normal: [256, 784], deviation: 1, stream: RandomStream(seed: 1, purpose: .testing))
+        let targets = Tensor((0..<256).map { Int32($0 % 10) }, shape: [256])
+        let examples = Examples(inputs: inputs, targets: targets)
+        let history = try readme(examples, held: examples, run: directory.path + "/run")
+        #expect(history.epochs.count == 5 && history["val_accuracy"][4] > 0.5)
+    }
+
     @Test func aStructOfLayers() throws { #expect(try customModel() > 0.9) }
 
     @Test func partsOfModels() throws {

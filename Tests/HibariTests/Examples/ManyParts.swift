@@ -99,3 +99,18 @@ func gradientDescent() -> Float {
     // end
     return x.value.array(of: Float.self)[0]  // 3
 }
+
+/// The example of README.md.
+func readme(_ training: Examples, held: Examples, run folder: String) throws -> History {
+    // example: readme
+    let model = try Sequential {
+        Dense(512, activation: .relu)
+        Dropout(0.2)
+        Dense(10)
+    }.build(input: [784], seed: 1)
+    let history = try model.fit(
+        training, validation: held, epochs: 5, batch: 128, optimizer: .adam(learningRate: 1e-3),
+        loss: .crossEntropy, metrics: [.accuracy], callbacks: [EarlyStopping(patience: 2)], run: folder)
+    // end
+    return history
+}
