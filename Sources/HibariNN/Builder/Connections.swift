@@ -95,16 +95,12 @@ public struct Parallel: LayerSpecification {
     public func build(_ scope: ParameterScope, input: Shape) throws -> BuiltLayer {
         guard !branches.isEmpty else { throw ModelError.emptyModel }
         let names = Sequential(branches.map(\.specification)).names
+        if let name = names.first(where: { name in names.count { $0 == name } > 1 }) {
+            throw ModelError.duplicateName(path: scope.location, name: name)
+        }
         // Each from the same input, so one at a time.
         let parts = try zip(branches, names).flatMap { branch, name in
             try buildChain([branch.specification], [name], scope, input: input)
-        }
-        guard Set(names).count == names.count else {
-            throw ModelError.duplicateName(
-                path: scope.location,
-                name: names.first { name in
-                    names.count { $0 == name } > 1
-                } ?? "")
         }
         let shapes = parts.map(\.output)
         let layers = parts.map(\.layer)
@@ -115,6 +111,8 @@ public struct Parallel: LayerSpecification {
                 Branches { x, context in concatenate(layers.map { $0(x, context) }, axis: axis + 1) },
                 output: output, parts: parts)
         }
+        try LayerError.require(
+            axis == nil, "axis", axis ?? 0, expected: "none: to \(join.rawValue) goes element by element")
         guard shapes.allSatisfy({ $0 == shapes[0] }) else {
             throw LayerError.wrongJoin(got: shapes, wanted: "equal shapes to \(join.rawValue)")
         }
