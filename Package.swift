@@ -6,7 +6,8 @@ import PackageDescription
 let package = Package(
     name: "hibari",
     products: [
-        .executable(name: "hibari", targets: ["hibari"])
+        .library(name: "Hibari", targets: ["Hibari"]),
+        .executable(name: "hibari", targets: ["hibari"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -53,6 +54,13 @@ let package = Package(
         .target(name: "HibariTraining", dependencies: ["HibariModels", "HibariOptimizers", "HibariData", "HibariReports"]),
         .target(name: "HibariGeneration", dependencies: ["HibariModels", "HibariTokenizers"]),
 
+        // Level 6: what a program that uses Hibari as a library imports.
+        .target(
+            name: "Hibari",
+            dependencies: [
+                "HibariSupport", "HibariTensor", "HibariNN", "HibariOptimizers", "HibariTraining",
+            ]),
+
         // Level 7
         .target(
             name: "HibariCommands",
@@ -82,8 +90,12 @@ let package = Package(
             name: "HibariModelsTests",
             dependencies: ["HibariTestSupport", "HibariModels", "HibariOptimizers"],
             resources: [.copy("Fixtures")]),
+        .testTarget(name: "HibariNNTests", dependencies: ["HibariNN"]),
         .testTarget(name: "HibariGenerationTests", dependencies: ["HibariTestSupport", "HibariGeneration"]),
-        .testTarget(name: "HibariTrainingTests", dependencies: ["HibariTestSupport", "HibariTraining"]),
+        .testTarget(
+            name: "HibariTrainingTests", dependencies: ["HibariTestSupport", "HibariTraining"],
+            resources: [.copy("Fixtures")]),
+        .testTarget(name: "HibariTests", dependencies: ["HibariTestSupport", "Hibari"]),
         .testTarget(name: "HibariCommandsTests", dependencies: ["HibariTestSupport", "HibariCommands"]),
     ]
 )

@@ -50,20 +50,20 @@ struct EvalCommand: ParsableCommand {
 
     private func table(_ result: Evaluation, _ window: Int, _ seconds: Double) -> String {
         """
-        loss            \(fixed(result.loss, 4)) ± \(fixed(result.standardError, 4)) nats per token
+        loss            \(fixed(result.loss, 4))\(result.standardError.map { " ± " + fixed($0, 4) } ?? "") nats per token
         perplexity      \(fixed(result.perplexity, 3))
         bits per byte   \(result.bitsPerByte.map { fixed($0, 4) } ?? "-")
-        tokens scored   \(result.tokens), each once, in windows of \(window)
-        speed           \(abbreviated(Double(result.tokens) / seconds)) tokens/s
+        tokens scored   \(result.units), each once, in windows of \(window)
+        speed           \(abbreviated(Double(result.units) / seconds)) tokens/s
         """
     }
 
     private func object(_ result: Evaluation, _ seconds: Double) -> JSONValue {
         [
-            "loss": .number(result.loss), "standard_error": .number(result.standardError),
+            "loss": .number(result.loss), "standard_error": result.standardError.map { .number($0) } ?? .null,
             "perplexity": .number(result.perplexity),
             "bits_per_byte": result.bitsPerByte.map { .number($0) } ?? .null,
-            "tokens": .integer(result.tokens),
+            "tokens": .integer(result.units),
             "seconds": .number(seconds),
         ]
     }

@@ -130,7 +130,7 @@ struct PretrainCommand: ParsableCommand {
             "parameters": .integer(pretraining.model.parameterCount), "loss": .number(result.lastLoss),
             "val_loss": evaluation.map { .number($0.loss) } ?? .null,
             "val_bits_per_byte": evaluation?.bitsPerByte.map { .number($0) } ?? .null,
-            "seconds": .number(result.seconds), "tokens_per_second": .number(result.tokensPerSecond),
+            "seconds": .number(result.seconds), "tokens_per_second": .number(result.unitsPerSecond),
             "peak_memory_bytes": .integer(peakResidentBytes()),
         ]
     }

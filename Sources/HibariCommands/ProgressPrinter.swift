@@ -15,24 +15,25 @@ final class ProgressPrinter {
         case .step(let report, let total): step(report, total)
         case .evaluation(let step, let evaluation, let isBest, let isFinal):
             let bits = evaluation.bitsPerByte.map { ", \(fixed($0, 4)) bits per byte" } ?? ""
+            let error = evaluation.standardError.map { " ± \(fixed($0, 4))" } ?? ""
             line(
-                "\(isFinal ? "final " : "eval  ") step \(step): loss \(fixed(evaluation.loss, 4)) ± \(fixed(evaluation.standardError, 4))\(bits)\(isBest ? "  best" : "")"
-            )
-        case .sample, .checkpoint: break
+                "\(isFinal ? "final " : "eval  ") step \(step): loss \(fixed(evaluation.loss, 4))\(error)\(bits)"
+                    + (isBest ? "  best" : ""))
+        case .sample, .checkpoint, .epoch: break
         }
     }
 
     func sample(step: Int, _ text: String) { line("sample step \(step):\n\(text)\n") }
 
     func finish(_ result: TrainingResult, folder: String) {
-        if result.tokensPerSecond == 0, result.stoppedBy == nil {
+        if result.unitsPerSecond == 0, result.stoppedBy == nil {
             return line("done   the run was complete already; the model is in \(folder)")
         }
         let end =
             result.stoppedBy == nil
             ? "done" : "stopped at step \(result.steps) of \(result.totalSteps), saved"
         line(
-            "\(end)   \(duration(result.seconds)), \(abbreviated(result.tokensPerSecond)) tokens/s, peak memory "
+            "\(end)   \(duration(result.seconds)), \(abbreviated(result.unitsPerSecond)) tokens/s, peak memory "
                 + "\(abbreviatedBytes(Double(peakResidentBytes()))); the model is in \(folder)")
     }
 
@@ -44,7 +45,7 @@ final class ProgressPrinter {
         let left = report.seconds / Double(report.step) * Double(total - report.step)
         let text =
             "step \(report.step)/\(total)  loss \(fixed(report.loss, 4))  lr \(scientific(report.learningRate))  "
-            + "norm \(fixed(report.gradientNorm, 2))  \(abbreviated(report.tokensPerSecond)) tok/s  \(duration(left)) left"
+            + "norm \(fixed(report.gradientNorm, 2))  \(abbreviated(report.unitsPerSecond)) tok/s  \(duration(left)) left"
         if isLive {
             printToStandardError("\r\u{1B}[K" + text, terminator: "")
             lineIsOpen = true

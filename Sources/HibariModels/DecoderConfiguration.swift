@@ -78,9 +78,10 @@ public struct DecoderConfiguration: Equatable, Sendable {
         if family != .gpt2, activation != .geluTanh {
             throw .doesNotApply(name: "activation", to: "--arch \(family.rawValue)")
         }
-        if family == .gpt2, activation == .silu {
+        if family == .gpt2, ![.geluTanh, .geluErf, .relu].contains(activation) {
             throw .invalidValue(
-                name: "activation", value: "silu", expected: "geluTanh, geluErf or relu for gpt2")
+                name: "activation", value: activation.rawValue,
+                expected: "geluTanh, geluErf or relu for gpt2")
         }
         if family != .gpt2, size % 2 != 0 {
             throw .invalidValue(

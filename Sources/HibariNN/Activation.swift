@@ -1,8 +1,8 @@
 import HibariKernels
 
-/// The activation of an MLP.
-public enum Activation: String, Sendable, CaseIterable {
-    case relu, geluTanh, geluErf, silu
+/// The activation after a linear layer.
+public enum Activation: String, Sendable, CaseIterable, Codable {
+    case relu, geluTanh, geluErf, silu, tanh, sigmoid
 
     var function: UnaryFunction {
         switch self {
@@ -10,6 +10,8 @@ public enum Activation: String, Sendable, CaseIterable {
         case .geluTanh: .geluTanh
         case .geluErf: .geluErf
         case .silu: .silu
+        case .tanh: .tanh
+        case .sigmoid: .sigmoid
         }
     }
 }

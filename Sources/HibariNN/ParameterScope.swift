@@ -23,6 +23,7 @@ public struct ParameterScope {
         var zeros: [(name: String, shape: Shape)] = []
         var used: Set<String> = []
         var problems: [String] = []
+        var randomLayers = 0
 
         init(_ source: Source, _ dtype: DType) {
             self.source = source
@@ -45,6 +46,16 @@ public struct ParameterScope {
 
     /// The scope whose names start with `name` and a dot.
     public subscript(_ name: String) -> ParameterScope { ParameterScope(registry, path: path + name + ".") }
+
+    /// The path that the names of this scope start with, without the last dot; empty for the whole model.
+    public var location: String { String(path.dropLast()) }
+
+    /// The number of a new layer that draws random numbers, different from those of all others of the model; see
+    /// `ForwardContext.dropout`.
+    public func nextRandomLayer() -> Int {
+        defer { registry.randomLayers += 1 }
+        return registry.randomLayers
+    }
 
     /// The element type of the parameters.
     public var dtype: DType { registry.dtype }

@@ -64,3 +64,21 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
         return (outer, self[position], inner)
     }
 }
+
+/// In files a shape is an array of sizes.
+extension Shape: Codable {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let sizes = try container.decode([Int].self)
+        guard sizes.count <= Shape.maximumRank, sizes.allSatisfy({ 0...Int(Int32.max) ~= $0 }) else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "\(sizes) is no shape; at most six sizes from 0 up")
+        }
+        self.init(sizes)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(array)
+    }
+}

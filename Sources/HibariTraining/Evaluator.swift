@@ -40,6 +40,6 @@ public func evaluate(
     let variance = max(0, squares / Double(tokens) - mean * mean)
     return Evaluation(
         loss: mean, bitsPerByte: byteCount == 0 ? nil : total / log(2) / Double(byteCount),
-        standardError: (variance / Double(tokens)).squareRoot(), tokens: tokens,
+        standardError: (variance / Double(tokens)).squareRoot(), units: tokens,
         isComplete: chosen == count)
 }

@@ -41,7 +41,7 @@ public struct LanguageModelTask: TrainingTask {
     }
 
     public var parameters: [Parameter] { model.parameters }
-    public var tokensPerMicroBatch: Int { batches.tokensPerBatch }
+    public func units(microBatches: Int) -> Int { microBatches * batches.tokensPerBatch }
 
     public func loss(microBatch: Int) -> Tensor {
         let shape: Shape = [batches.batchSize, batches.contextLength]

@@ -6,7 +6,7 @@ public struct LoopOptions: Sendable {
     /// Limit of the global gradient norm; 0 for none.
     public var clip: Double
     public var logEvery: Int
-    /// 0 for only at the end.
+    /// 0 for only at the end, and at the ends of epochs.
     public var evaluateEvery: Int
     /// 0 for never.
     public var sampleEvery: Int
@@ -14,11 +14,16 @@ public struct LoopOptions: Sendable {
     public var saveEvery: Int
     /// How many of the newest checkpoints stay, besides the best.
     public var keep: Int
+    /// Steps in one pass over the data, after which the loop evaluates and reports; nil if passes do not count.
+    public var stepsPerEpoch: Int?
+    /// What of an evaluation says which weights are best.
+    public var monitor: String
 
     public init(
         totalSteps: Int, accumulation: Int = 1, clip: Double = 1, logEvery: Int = 10,
         evaluateEvery: Int = 250,
-        sampleEvery: Int = 0, saveEvery: Int = 0, keep: Int = 2
+        sampleEvery: Int = 0, saveEvery: Int = 0, keep: Int = 2, stepsPerEpoch: Int? = nil,
+        monitor: String = "loss"
     ) {
         self.totalSteps = totalSteps
         self.accumulation = accumulation
@@ -28,6 +33,8 @@ public struct LoopOptions: Sendable {
         self.sampleEvery = sampleEvery
         self.saveEvery = saveEvery
         self.keep = keep
+        self.stepsPerEpoch = stepsPerEpoch
+        self.monitor = monitor
     }
 }
 
@@ -35,6 +42,7 @@ public struct LoopOptions: Sendable {
 public enum TrainingEvent {
     case step(StepReport, totalSteps: Int)
     case evaluation(step: Int, Evaluation, isBest: Bool, isFinal: Bool)
+    case epoch(EpochReport)
     /// `record` notes the text in metrics.jsonl.
     case sample(step: Int, record: (_ text: String) throws -> Void)
     case checkpoint(step: Int, path: String)
@@ -44,12 +52,13 @@ public enum TrainingEvent {
 public struct StepReport: Sendable, Equatable {
     /// Steps done, this one included.
     public var step: Int
-    public var tokens: Int
+    /// Tokens or examples seen so far.
+    public var units: Int
     public var loss: Double
     public var learningRate: Double
     /// Before clipping.
     public var gradientNorm: Double
-    public var tokensPerSecond: Double
+    public var unitsPerSecond: Double
     /// Training time of the whole run so far.
     public var seconds: Double
 }
@@ -62,8 +71,12 @@ public struct TrainingResult: Sendable {
     /// The final evaluation, over all held-out data.
     public var evaluation: Evaluation?
     public var seconds: Double
-    /// Median over the logged intervals of this session.
-    public var tokensPerSecond: Double
+    /// Median over the logged intervals of this session, in tokens or examples.
+    public var unitsPerSecond: Double
     /// The signal that stopped the run early; nil if it ran to its end.
     public var stoppedBy: Int32?
+    /// The callback's reason for stopping the run early; nil if none did.
+    public var stopReason: String?
+    /// All epochs of the run, also those before it was resumed.
+    public var epochs: [EpochReport]
 }

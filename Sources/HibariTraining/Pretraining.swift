@@ -191,7 +191,7 @@ public final class Pretraining {
         let started = monotonicSeconds()
         guard let evaluation = try task.evaluate(isFinal: false) else { return (0, 0) }
         let periodic = monotonicSeconds() - started
-        return (periodic, periodic * Double(validationTokens) / Double(max(1, evaluation.tokens)))
+        return (periodic, periodic * Double(validationTokens) / Double(max(1, evaluation.units)))
     }
 
     /// The learning rates of the run.

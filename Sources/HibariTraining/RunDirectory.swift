@@ -3,7 +3,8 @@ import HibariSupport
 
 /// The folder of one training run:
 ///
-///     config.json, generation_config.json, model.safetensors, tokenizer.json, tokenizer_config.json   the best model
+///     config.json, generation_config.json, model.safetensors, tokenizer.json, tokenizer_config.json   the best model;
+///                         of a classic network model.safetensors and model.json
 ///     run.json            command, resolved configuration, seed, versions, hashes
 ///     metrics.jsonl       one row per logged step, evaluation and sample
 ///     report.html         curves, samples, settings and data on one page
@@ -27,7 +28,9 @@ public struct RunDirectory: Sendable {
 
     /// Throws unless a new run can have this folder: it holds no run and no model, and is no file.
     public func checkFree() throws {
-        if fileExists(runFile) || fileExists(joinPath(path, "config.json")) {
+        if fileExists(runFile) || fileExists(joinPath(path, "config.json"))
+            || fileExists(joinPath(path, ModelFile.descriptionName))
+        {
             throw RunError.holdsRun(path: path)
         }
         if fileExists(path), !directoryExists(path) { throw RunError.notAFolder(path: path) }
@@ -98,6 +101,8 @@ public enum RunError: UserError {
     case changedData(path: String, what: String, expected: String, got: String)
     case lossNotFinite(step: Int, loss: Double, gradientNorm: Double?, kept: String?)
     case notEnoughMemory(needed: Double, present: Int)
+    /// A callback, or the choice of the best weights, wants a metric that the run does not have.
+    case notMeasured(name: String, measured: [String])
     case badState(path: String, problem: String)
 
     public var exitStatus: ExitStatus {
@@ -107,6 +112,7 @@ public enum RunError: UserError {
         case .nothingToResume: .inputMissing
         case .changedData, .lossNotFinite, .badState: .badData
         case .notEnoughMemory: .unavailable
+        case .notMeasured: .usage
         }
     }
 
@@ -128,6 +134,8 @@ public enum RunError: UserError {
         case .notEnoughMemory(let needed, let present):
             "training needs more than \(Int(needed / 0x1p30)) GiB of memory, this machine has \(present >> 30); choose a "
                 + "smaller model, --micro-batch or --context"
+        case .notMeasured(let name, let measured):
+            "the run does not measure \(quoted(name)); it measures \(measured.joined(separator: ", "))"
         case .badState(let path, let problem):
             "\(path): \(problem); remove the newest folder in checkpoints to resume from the one before"
         }

@@ -8,7 +8,8 @@ struct TrainingState: Equatable {
     var totalSteps = 0
     /// Training time over all sessions of the run.
     var seconds = 0.0
-    var bestLoss: Double?
+    /// Of what is monitored, the loss if nothing else is.
+    var bestScore: Double?
     /// Whether this checkpoint was the best when it was written.
     var isBest = false
     var metricsBytes = 0
@@ -16,16 +17,22 @@ struct TrainingState: Equatable {
     /// Kernels and matrix product that made the numbers; others give other last bits.
     var kernels = ""
     var gemm = ""
+    /// Why a callback ended the run; nil if none did.
+    var stopReason: String?
+    var learningRateScale = 1.0
+    var task = JSONValue.null
+    var callbacks: [JSONValue] = []
     /// With OpenBLAS the last bits depend on how many threads share a product.
     var threads = 0
 
     var json: JSONValue {
         [
             "step": .integer(step), "total_steps": .integer(totalSteps), "seconds": .number(seconds),
-            "best_loss": bestLoss.map { .number($0) } ?? .null, "is_best": .bool(isBest),
+            "best_score": bestScore.map { .number($0) } ?? .null, "is_best": .bool(isBest),
             "metrics_bytes": .integer(metricsBytes),
             "optimizer_steps": .integer(optimizerSteps), "kernels": .string(kernels), "gemm": .string(gemm),
-            "threads": .integer(threads),
+            "threads": .integer(threads), "stop_reason": stopReason.map { .string($0) } ?? .null,
+            "learning_rate_scale": .number(learningRateScale), "task": task, "callbacks": .array(callbacks),
         ]
     }
 
@@ -44,10 +51,14 @@ struct TrainingState: Equatable {
         metricsBytes = try integer("metrics_bytes")
         optimizerSteps = try integer("optimizer_steps")
         seconds = json["seconds"]?.double ?? 0
-        bestLoss = json["best_loss"]?.double
+        bestScore = json["best_score"]?.double
         isBest = json["is_best"]?.bool ?? false
         kernels = json["kernels"]?.string ?? ""
         gemm = json["gemm"]?.string ?? ""
         threads = json["threads"]?.int ?? 0
+        stopReason = json["stop_reason"]?.string
+        learningRateScale = json["learning_rate_scale"]?.double ?? 1
+        task = json["task"] ?? .null
+        callbacks = json["callbacks"]?.array ?? []
     }
 }

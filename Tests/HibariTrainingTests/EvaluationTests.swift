@@ -25,7 +25,7 @@ import Testing
     @Test(arguments: [1, 3, 64]) func everyTargetOnce(_ batchSize: Int) throws {
         let windows = try EvaluationWindows(tokens: corpus.all, batchSize: batchSize, contextLength: 16)
         let result = try evaluate(model, windows, bytes: corpus.byteCount(of:))
-        #expect(result.tokens == corpus.count - 1)
+        #expect(result.units == corpus.count - 1)
         // The same by hand, one window at a time.
         var (sum, squares) = (0.0, 0.0)
         for start in stride(from: 0, to: corpus.count - 1, by: 16) {
@@ -46,7 +46,7 @@ import Testing
         // In a text of bytes every target is a byte.
         #expect(abs((result.bitsPerByte ?? 0) - sum / count / log(2)) < 1e-5)
         let error = ((squares / count - sum / count * sum / count) / count).squareRoot()
-        #expect(abs(result.standardError - error) < 1e-5)
+        #expect(abs((result.standardError ?? .nan) - error) < 1e-5)
     }
 
     @Test func bitsPerByteCountBytesAndNotTokens() throws {
@@ -66,7 +66,7 @@ import Testing
                 ranges.append($0)
                 return $0.count
             }, batchLimit: 4)
-        #expect(ranges.count == 4 && result.tokens == 4 * 32)
+        #expect(ranges.count == 4 && result.units == 4 * 32)
         #expect(ranges[0].lowerBound == 1 && ranges[3].lowerBound > corpus.count / 2)
     }
 
@@ -75,9 +75,9 @@ import Testing
         let pretraining = try Pretraining(
             tiny.configuration { ($0.context, $0.evaluationBatches) = (8, 1) }, run: nil)
         let result = try pretraining.start(command: [], version: "") {
-            if case .evaluation(_, let evaluation, _, _) = $0 { tokens.append(evaluation.tokens) }
+            if case .evaluation(_, let evaluation, _, _) = $0 { tokens.append(evaluation.units) }
         }
-        #expect(result.evaluation?.tokens == pretraining.validationTokens - 1)
+        #expect(result.evaluation?.units == pretraining.validationTokens - 1)
         #expect(tokens.last == pretraining.validationTokens - 1)
     }
 }

@@ -57,11 +57,11 @@ import Testing
     private struct Countdown: TrainingTask {
         let weight = Parameter(Tensor([Float(100)], shape: [1]), name: "w")
         var parameters: [Parameter] { [weight] }
-        let tokensPerMicroBatch = 1
 
+        func units(microBatches: Int) -> Int { microBatches }
         func loss(microBatch: Int) -> Tensor { weight.tensor.sum() }
         func evaluate(isFinal: Bool) -> Evaluation? {
-            Evaluation(loss: weight.value.item, bitsPerByte: nil, standardError: 0, tokens: 1)
+            Evaluation(loss: weight.value.item, units: 1)
         }
         func saveModel(to folder: String) throws {
             try writeFileAtomically(joinPath(folder, "weight.txt"), "\(weight.value.item)")
@@ -89,7 +89,7 @@ import Testing
             case .step(let report, _): losses.append(report.loss)
             case .evaluation(_, let evaluation, _, _): evaluations.append(evaluation.loss)
             case .sample: samples.append(task.weight.value.item)
-            case .checkpoint: break
+            case .checkpoint, .epoch: break
             }
         }.train()
         var (mean, means) = (100.0, [Double]())

@@ -17,11 +17,25 @@ public struct Linear {
         _ scope: ParameterScope, inputs: Int, outputs: Int, hasBias: Bool, deviation: Double,
         layout: WeightLayout = .outputMajor, activation: Activation? = nil, isOutput: Bool = false
     ) throws {
+        try self.init(
+            scope, inputs: inputs, outputs: outputs, weight: .normal(deviation: deviation),
+            bias: hasBias ? .zeros : nil, layout: layout, activation: activation, isOutput: isOutput)
+    }
+
+    /// - Parameters:
+    ///   - scope: gives `weight` and, with `bias`, `bias`.
+    ///   - weightInitializer: of the weight.
+    ///   - biasInitializer: of the bias; nil for none.
+    ///   - isOutput: whether the outputs are the logits.
+    public init(
+        _ scope: ParameterScope, inputs: Int, outputs: Int, weight weightInitializer: Initializer,
+        bias biasInitializer: Initializer?, layout: WeightLayout = .outputMajor,
+        activation: Activation? = nil, isOutput: Bool = false
+    ) throws {
         let shape: Shape = layout == .outputMajor ? [outputs, inputs] : [inputs, outputs]
         weight = try scope.parameter(
-            "weight", shape, .normal(deviation: deviation),
-            role: isOutput ? .output : .hiddenMatrix(layout))
-        bias = hasBias ? try scope.parameter("bias", [outputs], .zeros, role: .vector) : nil
+            "weight", shape, weightInitializer, role: isOutput ? .output : .hiddenMatrix(layout))
+        bias = try biasInitializer.map { try scope.parameter("bias", [outputs], $0, role: .vector) }
         self.layout = layout
         self.activation = activation
     }

@@ -16,29 +16,40 @@ private func combine(_ op: OpName, _ function: BinaryFunction, _ left: Tensor, _
     let shape = broadcastShape(left.shape, right.shape, op)
     let (x, y) = (left.broadcast(to: shape), right.broadcast(to: shape))
     let output = elementwise(function, x, y)
-    return record(op, x, y, output: output) { gradient in
+    // What a gradient does not need is not kept for it.
+    let (left, right) = (x.node, y.node)
+    let backward: (Tensor) -> Void =
         switch function {
         case .add:
-            x.node?.accumulate(gradient)
-            y.node?.accumulate(gradient)
+            { gradient in
+                left?.accumulate(gradient)
+                right?.accumulate(gradient)
+            }
         case .subtract:
-            x.node?.accumulate(gradient)
-            y.node?.accumulate(scaled(gradient, by: -1))
+            { gradient in
+                left?.accumulate(gradient)
+                right?.accumulate(scaled(gradient, by: -1))
+            }
         case .multiply:  // z = x·y: dx = dz·y, dy = dz·x
-            x.node?.accumulate(elementwise(.multiply, gradient, y))
-            y.node?.accumulate(elementwise(.multiply, gradient, x))
+            { gradient in
+                left?.accumulate(elementwise(.multiply, gradient, y))
+                right?.accumulate(elementwise(.multiply, gradient, x))
+            }
         case .divide:  // z = x/y: dx = dz/y, dy = −dz·z/y
-            x.node?.accumulate(elementwise(.divide, gradient, y))
-            let product = elementwise(.multiply, gradient, output)
-            y.node?.accumulate(scaled(elementwise(.divide, product, y), by: -1))
+            { gradient in
+                left?.accumulate(elementwise(.divide, gradient, y))
+                let product = elementwise(.multiply, gradient, output)
+                right?.accumulate(scaled(elementwise(.divide, product, y), by: -1))
+            }
         }
-    }
+    return record(op, x, y, output: output, backward: backward)
 }
 
 /// y = factor · x.
 public func * (factor: Double, x: Tensor) -> Tensor {
-    record(.scale, x, output: scaled(x, by: factor), detail: "× \(factor)") { gradient in
-        x.node?.accumulate(scaled(gradient, by: factor))
+    let node = x.node
+    return record(.scale, x, output: scaled(x, by: factor), detail: "× \(factor)") { gradient in
+        node?.accumulate(scaled(gradient, by: factor))
     }
 }
 

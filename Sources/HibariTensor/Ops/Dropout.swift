@@ -32,5 +32,6 @@ public func dropout(_ x: Tensor, probability: Double, _ stream: DropoutStream) -
         run(x.dtype.scalar)
         return y
     }
-    return record(.dropout, x, output: masked(x)) { gradient in x.node?.accumulate(masked(gradient)) }
+    let node = x.node
+    return record(.dropout, x, output: masked(x)) { gradient in node?.accumulate(masked(gradient)) }
 }

@@ -39,9 +39,11 @@ public func addNorm(
 ) -> (sum: Tensor, normalized: Tensor) {
     require(x.shape == addend.shape, .add, "a residual \(addend.shape) added to \(x.shape)")
     let sum = Tensor(uninitialized: x.shape, x.dtype)
+    // The gradients need no input, so that none is kept.
+    let (left, right) = (x.node, addend.node)
     let recorded = record(.add, x, addend, output: sum) { gradient in
-        x.node?.accumulate(gradient)
-        addend.node?.accumulate(gradient)
+        left?.accumulate(gradient)
+        right?.accumulate(gradient)
     }
     let op = subtractsMean ? OpName.layerNorm : .rmsNorm
     return (recorded, normalize(op, recorded, of: (x, addend), weight, bias, epsilon))

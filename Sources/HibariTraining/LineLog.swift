@@ -1,8 +1,8 @@
 import Glibc
 import HibariSupport
 
-/// metrics.jsonl: one JSON object a line, appended and flushed as training goes.
-final class MetricsLog {
+/// A file that grows by lines as training goes: metrics.jsonl, a CSV file.
+final class LineLog {
     private let path: String
     private let descriptor: Int32
     /// Bytes written so far; a checkpoint notes it, and resuming cuts the file there.
@@ -31,8 +31,9 @@ final class MetricsLog {
 
     deinit { close(descriptor) }
 
-    func append(_ row: JSONValue) throws(FileError) {
-        let bytes = row.bytes() + [UInt8(ascii: "\n")]
+    /// Adds a line, given without its end.
+    func append(_ line: [UInt8]) throws(FileError) {
+        let bytes = line + [UInt8(ascii: "\n")]
         var written = 0
         while written < bytes.count {
             let count = bytes.withUnsafeBytes {
@@ -44,6 +45,9 @@ final class MetricsLog {
         }
         byteCount += bytes.count
     }
+
+    /// Adds an object as a line.
+    func append(_ row: JSONValue) throws(FileError) { try append(row.bytes()) }
 
     /// Makes sure the rows are on disk before a checkpoint refers to them.
     func synchronize() throws(FileError) {

@@ -1,0 +1,49 @@
+import HibariTensor
+
+/// An activation as a layer of its own; `Dense(…, activation:)` does the same in one pass.
+public struct Activate: LayerSpecification {
+    public let activation: Activation
+
+    public init(_ activation: Activation) { self.activation = activation }
+
+    public func build(_ scope: ParameterScope, input: Shape) -> BuiltLayer {
+        let activation = activation
+        // The backward pass makes the output again from the input, which is kept anyway.
+        return BuiltLayer(output: input, activations: 0) { x, _ in activation.apply(to: x) }
+    }
+}
+
+/// max(0, x).
+public func ReLU() -> Activate { Activate(.relu) }
+/// (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ).
+public func Tanh() -> Activate { Activate(.tanh) }
+/// 1 / (1 + e⁻ˣ).
+public func Sigmoid() -> Activate { Activate(.sigmoid) }
+/// x·Φ(x).
+public func GELU() -> Activate { Activate(.geluErf) }
+/// x·sigmoid(x).
+public func SiLU() -> Activate { Activate(.silu) }
+
+extension Activation {
+    /// f(x), as an op.
+    public func apply(to x: Tensor) -> Tensor {
+        switch self {
+        case .relu: HibariTensor.relu(x)
+        case .geluTanh: HibariTensor.geluTanh(x)
+        case .geluErf: HibariTensor.geluErf(x)
+        case .silu: HibariTensor.silu(x)
+        case .tanh: HibariTensor.tanh(x)
+        case .sigmoid: HibariTensor.sigmoid(x)
+        }
+    }
+}
+
+/// Probabilities along the last axis. For predictions only: the losses take the logits before it.
+public struct Softmax: LayerSpecification {
+    public init() {}
+
+    public func build(_ scope: ParameterScope, input: Shape) throws -> BuiltLayer {
+        try LayerError.require(input.rank > 0, input, wanted: "[..., classes]")
+        return BuiltLayer(output: input) { x, _ in softmax(x) }
+    }
+}
