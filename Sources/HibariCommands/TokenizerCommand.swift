@@ -17,7 +17,7 @@ struct TokenizerCommand: ParsableCommand {
 struct TokenizerOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "bytes, a run directory or model folder, a tokenizer.json, or a .tiktoken file.",
+            "bytes, a run directory, model folder or folder with GPT-2's files, or a tokenizer.json, .tiktoken, .model, .bin or .gguf file.",
             valueName: "tokenizer"))
     var tokenizer: String
     @Option(
@@ -31,8 +31,17 @@ struct TokenizerOptions: ParsableArguments {
     /// - Parameter pattern: how a `.tiktoken` file cuts text.
     static func load(_ tokenizer: String, pattern: String?) throws -> any Tokenizer {
         if tokenizer == "bytes" { return ByteTokenizer() }
-        let cut = pattern.map { name in
-            PreTokenizerPattern(rawValue: name).map { .pattern($0) } ?? PreTokenization(regex: name)
+        let cut = try pattern.map { name -> PreTokenization in
+            if let known = PreTokenizerPattern(rawValue: name) { return .pattern(known) }
+            // A name that is mistyped would match itself.
+            if name.utf8.allSatisfy({
+                Character(Unicode.Scalar($0)).isLetter || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
+                    || (0x30...0x39).contains($0)
+            }) {
+                throw UsageError.unknownName(
+                    kind: "pattern", name: name, known: PreTokenizerPattern.allCases.map(\.rawValue))
+            }
+            return PreTokenization(regex: name)
         }
         if let pattern, !tokenizer.hasSuffix(".tiktoken") {
             throw UsageError.invalidOption(
@@ -93,10 +102,12 @@ struct TokenizerEncodeCommand: ParsableCommand {
         return .array(
             text.ids.indices.map { index in
                 let range = text.range(of: index)
+                let first =
+                    range.isEmpty ? characters[range.lowerBound] : characters[range.lowerBound + 1] - 1
                 return [
                     "id": .integer(Int(text.ids[index])), "bytes": pair(range),
                     // A token that begins inside a character has its place too.
-                    "characters": pair(characters[range.lowerBound + 1] - 1..<characters[range.upperBound]),
+                    "characters": pair(first..<characters[range.upperBound]),
                 ]
             })
     }

@@ -38,6 +38,11 @@ struct TokenizerExportCommand: ParsableCommand {
             }
             try writeFileAtomically(out, try TiktokenFormat.bytes(of: ranks))
             printToStandardError("pattern \(ranks.vocabulary.preTokenization.summary)")
+            let special = ranks.vocabulary.specialTokens.map { "\($0.content) \($0.id)" }
+            if !special.isEmpty {
+                printToStandardError(
+                    "not in the file, as tiktoken wants them apart: " + special.joined(separator: ", "))
+            }
         }
         printToStandardError("wrote \(out), \(tokenizer.vocabularySize) tokens")
     }

@@ -77,11 +77,12 @@ struct TokenizerTrainCommand: ParsableCommand {
             throw UsageError.invalidOption(
                 name: "ties", value: self.ties, expected: "lowest-ids or greatest-bytes")
         }
-        guard (BPETokenizer.minimumVocabularySize...1 << 24).contains(vocab) else {
+        guard (BPETokenizer.minimumVocabularySize...BPETokenizer.maximumVocabularySize).contains(vocab) else {
             throw UsageError.invalidOption(
                 name: "vocab", value: "\(vocab)",
                 expected:
-                    "from \(BPETokenizer.minimumVocabularySize), the bytes and <|endoftext|>, to \(1 << 24)")
+                    "from \(BPETokenizer.minimumVocabularySize), the bytes and <|endoftext|>, to \(BPETokenizer.maximumVocabularySize)"
+            )
         }
         guard minFrequency >= 1 else {
             throw UsageError.invalidOption(

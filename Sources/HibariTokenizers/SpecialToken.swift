@@ -32,33 +32,31 @@ public enum AllowedSpecialTokens: Sendable, Hashable {
 /// Finds the places where tokens are spelled out in text: the leftmost, of several that begin there the
 /// longest.
 struct SpecialTokenFinder: Sendable {
-    private struct Entry {
-        var bytes: [UInt8]
-        var id: Int32
-    }
-
-    /// Longest first.
-    private let entries: [Entry]
+    private let trie: ByteTrie
     private let isFirstByte: [Bool]
+    let isEmpty: Bool
 
     init(_ tokens: [SpecialToken]) {
-        entries =
-            tokens.filter { !$0.content.isEmpty }
-            .map { Entry(bytes: Array($0.content.utf8), id: Int32($0.id)) }
-            .sorted { $0.bytes.count > $1.bytes.count }
+        let spellings = tokens.map { (bytes: Array($0.content.utf8)[...], value: Int32($0.id)) }
+        trie = ByteTrie(spellings)
         var isFirstByte = [Bool](repeating: false, count: 256)
-        for entry in entries { isFirstByte[Int(entry.bytes[0])] = true }
+        for byte in spellings.compactMap(\.bytes.first) { isFirstByte[Int(byte)] = true }
         self.isFirstByte = isFirstByte
+        isEmpty = spellings.allSatisfy(\.bytes.isEmpty)
     }
-
-    var isEmpty: Bool { entries.isEmpty }
 
     /// The first token at `start` or after it.
     func first(in text: Span<UInt8>, from start: Int) -> (range: Range<Int>, id: Int32)? {
         for position in start..<text.count where isFirstByte[Int(text[position])] {
-            for entry in entries where spells(entry.bytes, text, at: position) {
-                return (position..<position + entry.bytes.count, entry.id)
+            var node = ByteTrie.root
+            var longest: (range: Range<Int>, id: Int32)?
+            for end in position..<text.count {
+                let next = trie.step(node, text[end])
+                if next.node < 0 { break }
+                node = next.node
+                if next.value >= 0 { longest = (position..<end + 1, next.value) }
             }
+            if let longest { return longest }
         }
         return nil
     }
@@ -74,11 +72,5 @@ struct SpecialTokenFinder: Sendable {
             start = found.range.upperBound
         }
         if start < text.count { try ordinary(start..<text.count) }
-    }
-
-    private func spells(_ bytes: [UInt8], _ text: Span<UInt8>, at position: Int) -> Bool {
-        guard position + bytes.count <= text.count else { return false }
-        for index in bytes.indices where bytes[index] != text[position + index] { return false }
-        return true
     }
 }

@@ -19,6 +19,13 @@ public struct TokenizedText: Sendable {
             end += tokenizer.bytes(of: Int(id)).count
             ends.append(end)
         }
+        // The first token may have a space in front that is not in the text: SentencePiece adds it.
+        if end == bytes.count + 1, let first = ids.first,
+            tokenizer.bytes(of: Int(first)).first == UInt8(ascii: " ")
+        {
+            for index in ends.indices { ends[index] -= 1 }
+            end -= 1
+        }
         // A decoder may join tokens in another way than one after the other.
         if end != bytes.count { throw .notReversible(offset: min(end, bytes.count)) }
         (self.bytes, self.ids, self.ends) = (bytes, ids, ends)

@@ -71,6 +71,9 @@ import Testing
         let expected = try ids(words)
         #expect(try ids(copy) == expected)
         #expect(try ids(ranks, "--pattern", "gpt2") == expected)
+        // Not a regular expression that matches itself.
+        let mistyped = try hibari("tokenizer", "encode", "--tokenizer", ranks, "--pattern", "gpt3", words)
+        #expect(mistyped.status == 64 && mistyped.errors.contains("cl100k"))
         expectError(try export("hf", copy), 73, "exists")
     }
 

@@ -77,7 +77,9 @@ import Testing
         ("YQ== 97", "YQ==97", "line 98"),
         ("YQ== 97", "YQ== 99999999999999999999", "line 98"), ("YQ== 97", "YQ== 4000000", "line 98"),
         ("YQ== 97", "Yg== 97", "rank 98"), ("YQ== 97", "YWI= 97", "byte 97"), ("YQ== 97\n", "", "byte 97"),
-        ("YQ== 97", " 97", "line 98"), ("YQ== 97", "YQ== -1", "line 98"),
+        ("YQ== 97", " 97", "line 98"),
+        ("YQ== 97", String(repeating: "YWFh", count: 1366) + " 97", "4098 bytes"),
+        ("YQ== 97", "YQ== -1", "line 98"),
     ])
     func faultsAreNamed(old: String, new: String, place: String) throws {
         let good = String(decoding: try TiktokenFormat.bytes(of: BPETokenizer(merges: [])), as: UTF8.self)

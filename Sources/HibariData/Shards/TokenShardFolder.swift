@@ -60,7 +60,11 @@ public struct TokenShardFolder: Sendable {
             }
             shards.append((name, try number("tokens", in: entry), try text("crc32", in: entry)))
         }
-        guard shards.allSatisfy({ $0.tokens <= count }), shards.reduce(0, { $0 + $1.tokens }) == count else {
+        let sum = shards.reduce((partialValue: 0, overflow: false)) { sum, shard in
+            let next = sum.partialValue.addingReportingOverflow(shard.tokens)
+            return (next.partialValue, sum.overflow || next.overflow)
+        }
+        guard !sum.overflow, sum.partialValue == count else {
             throw fail("the tokens of the shards do not add up to \(count)")
         }
         self.shards = shards

@@ -7,6 +7,8 @@
 public struct BPETokenizer: Tokenizer {
     /// The smallest vocabulary: the bytes and `<|endoftext|>`.
     public static let minimumVocabularySize = 257
+    /// The largest: tokens of two mebi ids are as many as the tables of the encoder hold.
+    public static let maximumVocabularySize = MergeTable.idLimit
 
     package let vocabulary: BPEVocabulary
     public let vocabularySize: Int

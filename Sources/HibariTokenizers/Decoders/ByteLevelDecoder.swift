@@ -1,4 +1,5 @@
-/// Printable characters back to the bytes they spell. A token with any other character is its own text.
+/// Printable characters back to the bytes they spell, all tokens joined. A token with any other character is its
+/// own text.
 struct ByteLevelDecoder: DecoderStage {
     init() {}
 
@@ -8,9 +9,11 @@ struct ByteLevelDecoder: DecoderStage {
     }
 
     func decode(_ text: inout DecodedTokens) {
-        for index in text.tokens.indices {
-            let word = String(decoding: text.tokens[index], as: UTF8.self)
-            if let bytes = ByteAlphabet.bytes(of: word) { text.tokens[index] = bytes }
+        var joined: [UInt8] = []
+        for token in text.tokens {
+            joined += ByteAlphabet.bytes(of: String(decoding: token, as: UTF8.self)) ?? token
         }
+        text.tokens = [joined]
+        text.isJoined = true
     }
 }

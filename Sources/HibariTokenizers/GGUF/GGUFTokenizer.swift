@@ -16,8 +16,13 @@ public func loadGGUFTokenizer(_ file: GGUFFile) throws -> any Tokenizer {
     let vocabulary = try GGUFVocabulary(file)
     switch vocabulary.model {
     case "gpt2":
-        return try loadTokenizer(
-            TokenizerFile(path: file.path, root: try vocabulary.byteLevelTokenizerJSON()))
+        var tokenizer = TokenizerFile(path: file.path, root: try vocabulary.byteLevelTokenizerJSON())
+        if let id = try vocabulary.tokenID("tokenizer.ggml.eos_token_id") {
+            tokenizer.configuration = [
+                "eos_token": .string(String(decoding: vocabulary.tokens[id], as: UTF8.self))
+            ]
+        }
+        return try loadTokenizer(tokenizer)
     case "llama": return try vocabulary.scoredBPETokenizer()
     default:
         throw TokenizerError.unsupportedComponent(

@@ -4,7 +4,7 @@
 /// plus the byte, and names its parent. A step of a search reads one slot, and those of frequent strings stay in
 /// the cache, as there are hardly more slots than nodes.
 /// Source: Aoe 1989, "An efficient digital search algorithm by using a double-array structure".
-struct ByteTrie: Sendable {
+package struct ByteTrie: Sendable {
     private struct Slot {
         /// The slot of the parent; −1 for a free slot.
         var parent: Int32 = -1
@@ -14,42 +14,40 @@ struct ByteTrie: Sendable {
     }
 
     /// The root is the first. There are 256 free ones at the end, so that every base plus every byte is a slot.
-    private var slots = [Slot](repeating: Slot(), count: 257)
+    private var slots = [Slot(parent: .max)] + [Slot](repeating: Slot(), count: 256)
 
     static let root: Int32 = 0
 
     /// - Parameter strings: of two equal ones the last number counts; empty ones are never found.
-    init(_ strings: some Sequence<(bytes: ArraySlice<UInt8>, value: Int32)>) {
-        slots[0].parent = .max
+    package init(_ strings: some Sequence<(bytes: ArraySlice<UInt8>, value: Int32)>) {
         let sorted = Self.sorted(Array(strings))
         // The nodes with the strings that go through them, those near the root first.
-        var nodes: [(slot: Int, strings: Range<Int>)] = [(0, sorted.indices)]
-        var nextNode = 0
-        var depth = 0
-        var firstFree = 1
-        while nextNode < nodes.count {
-            let level = nextNode..<nodes.count
-            for (slot, strings) in nodes[level] {
-                var children: [(byte: UInt8, strings: Range<Int>)] = []
-                for index in strings where sorted[index].bytes.count > depth {
-                    let bytes = sorted[index].bytes
-                    let byte = bytes[bytes.startIndex + depth]
-                    let start = children.last?.byte == byte ? children.removeLast().strings.lowerBound : index
-                    children.append((byte, start..<index + 1))
-                }
-                if children.isEmpty { continue }
-                let base = placeBase(for: children.map { Int($0.byte) }, firstFree: &firstFree)
-                slots[slot].base = Int32(base)
-                for child in children {
-                    let index = base + Int(child.byte)
-                    let ending = child.strings.prefix { sorted[$0].bytes.count == depth + 1 }
-                    slots[index].parent = Int32(slot)
-                    slots[index].value = ending.last.map { sorted[$0].value } ?? -1
-                    nodes.append((index, child.strings))
-                }
+        var nodes: [(slot: Int, depth: Int, strings: Range<Int>)] = [(0, 0, sorted.indices)]
+        var free = FreeSlots(1..<slots.count)
+        var number = 0
+        while number < nodes.count {
+            let (slot, depth, strings) = nodes[number]
+            number += 1
+            var children: [(byte: Int, strings: Range<Int>)] = []
+            for index in strings where sorted[index].bytes.count > depth {
+                let bytes = sorted[index].bytes
+                let byte = Int(bytes[bytes.startIndex + depth])
+                let start = children.last?.byte == byte ? children.removeLast().strings.lowerBound : index
+                children.append((byte, start..<index + 1))
             }
-            nextNode = level.upperBound
-            depth += 1
+            if children.isEmpty { continue }
+            let base = free.base(for: children.map(\.byte))
+            slots[slot].base = Int32(base)
+            slots += repeatElement(Slot(), count: max(0, base + 512 - slots.count))
+            free.extend(to: slots.count)
+            for child in children {
+                let index = base + child.byte
+                free.take(index)
+                let ending = child.strings.prefix { sorted[$0].bytes.count == depth + 1 }
+                slots[index].parent = Int32(slot)
+                slots[index].value = ending.last.map { sorted[$0].value } ?? -1
+                nodes.append((index, depth + 1, child.strings))
+            }
         }
     }
 
@@ -73,26 +71,6 @@ struct ByteTrie: Sendable {
         }.map { strings[$0.index] }
     }
 
-    /// A base with which the slots of all these bytes are free.
-    private mutating func placeBase(for bytes: [Int], firstFree: inout Int) -> Int {
-        while slots[firstFree].parent >= 0 { firstFree += 1 }
-        // A place is seldom found late; then the end is one.
-        let last = slots.count - 256
-        var candidate = max(firstFree, bytes[0])
-        for _ in 0..<64 where candidate < last {
-            let base = candidate - bytes[0]
-            if bytes.allSatisfy({ slots[base + $0].parent < 0 }) { return reserve(base, bytes) }
-            repeat { candidate += 1 } while candidate < last && slots[candidate].parent >= 0
-        }
-        return reserve(max(candidate >= last ? candidate : last, bytes[0]) - bytes[0], bytes)
-    }
-
-    private mutating func reserve(_ base: Int, _ bytes: [Int]) -> Int {
-        let end = base + bytes[bytes.count - 1] + 1 + 256
-        if end > slots.count { slots += repeatElement(Slot(), count: end - slots.count) }
-        return base
-    }
-
     /// The child of `node` by `byte`, −1 if there is none, and the string that ends there, −1 if none does.
     @inline(__always)
     func step(_ node: Int32, _ byte: UInt8) -> (node: Int32, value: Int32) {
@@ -102,7 +80,7 @@ struct ByteTrie: Sendable {
     }
 
     /// The longest string that begins `text`, and its length; an empty one does not count.
-    func longestMatch(in text: ArraySlice<UInt8>) -> (value: Int32, length: Int)? {
+    package func longestMatch(in text: ArraySlice<UInt8>) -> (value: Int32, length: Int)? {
         var found: (value: Int32, length: Int)?
         var node = Self.root
         for index in text.indices {
@@ -112,5 +90,54 @@ struct ByteTrie: Sendable {
             if next.value >= 0 { found = (next.value, index - text.startIndex + 1) }
         }
         return found
+    }
+}
+
+/// The slots of a double array that no node has, in a list in ascending order.
+private struct FreeSlots {
+    /// By slot; 0 ends the list on both sides, as the root is never free.
+    private var next: [Int32] = [0]
+    private var previous: [Int32] = [0]
+    private var isFree = [false]
+    /// Behind the last slot that is taken.
+    private var end = 1
+
+    /// - Parameter slots: from 1 on.
+    init(_ slots: Range<Int>) { extend(to: slots.upperBound) }
+
+    /// Adds free slots at the end.
+    mutating func extend(to count: Int) {
+        while isFree.count < count {
+            let slot = Int32(isFree.count)
+            let last = previous[0]
+            next.append(0)
+            previous.append(last)
+            isFree.append(true)
+            next[Int(last)] = slot
+            previous[0] = slot
+        }
+    }
+
+    mutating func take(_ slot: Int) {
+        next[Int(previous[slot])] = next[slot]
+        previous[Int(next[slot])] = previous[slot]
+        isFree[slot] = false
+        end = max(end, slot + 1)
+    }
+
+    /// A base with which the slots of all these bytes, in ascending order, are free or behind the end.
+    func base(for bytes: [Int]) -> Int {
+        var slot = Int(next[0])
+        // A place for many that is not found soon is at the end.
+        var attempts = 64
+        while slot != 0, attempts > 0 {
+            let base = slot - bytes[0]
+            if base >= 0 {
+                attempts -= 1
+                if bytes.allSatisfy({ base + $0 >= isFree.count || isFree[base + $0] }) { return base }
+            }
+            slot = Int(next[slot])
+        }
+        return max(0, end - bytes[0])
     }
 }

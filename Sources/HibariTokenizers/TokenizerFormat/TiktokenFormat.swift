@@ -3,7 +3,7 @@ import HibariSupport
 /// tiktoken's rank files: on each line the bytes of a token in base64, a space, and its rank, which is its id.
 package enum TiktokenFormat {
     /// - Parameters:
-    ///   - pattern: how text is cut; as GPT-2 if nil.
+    ///   - pattern: how text is cut; nil for what tiktoken does with a vocabulary of this size, or else as GPT-2.
     ///   - specialTokens: the file has none; nil for those that tiktoken gives a vocabulary of this size, or else
     ///     `<|endoftext|>` with the next id.
     package static func load(
@@ -24,7 +24,16 @@ package enum TiktokenFormat {
         return try BPETokenizer(
             BPEVocabulary(
                 ranks: tokens, specialTokens: special, endOfText: marker?.content,
-                preTokenization: pattern ?? .pattern(.gpt2)))
+                preTokenization: pattern ?? .pattern(knownPattern(count: tokens.count))))
+    }
+
+    /// Source: tiktoken_ext/openai_public.py.
+    private static func knownPattern(count: Int) -> PreTokenizerPattern {
+        switch count {
+        case 100_256: .cl100k
+        case 199_998: .o200k
+        default: .gpt2
+        }
     }
 
     /// Source: tiktoken_ext/openai_public.py.
@@ -61,6 +70,9 @@ package enum TiktokenFormat {
         return file
     }
 
+    /// All the ways to put a token together are looked up, so a longer one would take seconds.
+    private static let longestToken = 4096
+
     private static func readRanks(path: String) throws -> TokenTable {
         let file = try readFile(path)
         let lines = file.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
@@ -79,6 +91,13 @@ package enum TiktokenFormat {
                     problem:
                         "line \(index + 1) is \(quoted(String(decoding: line.prefix(100), as: UTF8.self))), not "
                         + "base64 and a rank from 0 to \(limit - 1)")
+            }
+            guard word.count <= longestToken else {
+                throw TokenizerError.invalidFile(
+                    path: path,
+                    problem:
+                        "line \(index + 1) has a token of \(word.count) bytes; expected at most \(longestToken)"
+                )
             }
             if rank >= words.count { words += repeatElement([], count: rank + 1 - words.count) }
             guard words[rank].isEmpty else {

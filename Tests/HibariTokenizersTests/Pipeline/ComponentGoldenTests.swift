@@ -66,4 +66,16 @@ import Testing
                 found, outputs.map { $0.string ?? "" }, for: lists.map { Array($0.joined()) }, name)
         }
     }
+
+    /// As in the library: what comes after ByteLevel sees one text, so only its first space goes.
+    @Test func byteLevelJoinsTokens() throws {
+        let value: JSONValue = [
+            "type": "Sequence",
+            "decoders": [["type": "ByteLevel"], ["type": "Strip", "content": " ", "start": 1, "stop": 0]],
+        ]
+        let decoder = try readDecoder(Component(file: "t", path: "", value: value))
+        var text = DecodedTokens(tokens: ["Ġa", "Ġb", "Ġc"].map { Array($0.utf8) }, startsText: true)
+        decoder.decode(&text)
+        #expect(String(decoding: Array(text.tokens.joined()), as: UTF8.self) == "a b c")
+    }
 }
