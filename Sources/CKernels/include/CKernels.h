@@ -157,11 +157,13 @@ typedef struct __attribute__((swift_attr("@Sendable"))) hibari_kernel_table {
                               const float *dy, size_t dy_channel, size_t count, const hibari_places *places,
                               float *dw, size_t dw_stride);
     /// Writes planes of `above` rows of zeros, `rows` rows of the input, and `below` rows of zeros. A row is `left`
-    /// zeros, `count` numbers that are `step` apart in the input, and zeros up to `width`.
+    /// zeros, `count` numbers that are `step` apart in the input, and zeros up to `width`. `lanes` floats behind
+    /// the last plane may be overwritten.
     void (*copy_padded)(size_t planes, size_t above, size_t rows, size_t below, size_t left, size_t count,
                         size_t width, const float *x, size_t x_plane, size_t x_row, size_t step, float *y,
                         size_t y_plane, size_t y_row);
-    /// The places of one plane as vectors side by side, zeros in the lanes that are none.
+    /// The places of one plane as vectors side by side, zeros in the lanes that are none. `lanes` floats behind the
+    /// last vector may be overwritten.
     void (*gather_places)(size_t count, const hibari_places *places, const float *x, float *y);
 
     // MARK: Planes of images

@@ -129,8 +129,9 @@ struct WeightGradientWork {
         let plane = problem.outputPlane
         let start = dy + correlation.outputOffset(band)
         if readsGradientInPlace { return body(start, plane) }
-        let width = places.count * Int(correlation.table.lanes)
-        withScratch(Float.self, count: images * channelsPerPart * width) { vectors in
+        let lanes = Int(correlation.table.lanes)
+        let width = places.count * lanes
+        withScratch(Float.self, count: images * channelsPerPart * width + lanes) { vectors in
             for image in 0..<images {
                 for channel in 0..<channels {
                     correlation.table.gather_places(
