@@ -61,7 +61,7 @@ import Testing
         expectError(try hibari("bench", "train", "--warmup", "0"), 64, "--warmup is 0")
         expectError(
             try hibari("bench", "train", "--dim", "10", "--heads", "4"), 64, "--dim 10 is not divisible")
-        expectError(try hibari("bench", "ops", "convolution"), 64, "unknown op convolution")
+        expectError(try hibari("bench", "ops", "fourier"), 64, "unknown op fourier")
         expectError(try hibari("bench", "train", "--vocabulary", "0"), 64, "--vocabulary is 0")
     }
 }
