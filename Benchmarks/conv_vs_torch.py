@@ -3,9 +3,9 @@
 
 The layers of `hibari bench ops` on images: convolutions of ResNet-20 (CIFAR-10, batch 128) and of a small CNN
 (MNIST, batch 64), BatchNorm, pooling. Both programs give the median and the least time of a forward and of a
-backward pass; ratios are taken run by run, because the speed of a shared machine drifts. The ratio of the least times
-over all runs is printed beside: other work on the machine disturbs it least, and PyTorch's threads, which wait for each
-other at every barrier, suffer most from such work.
+backward pass; ratios are taken run by run, because the speed of a shared machine drifts. The ratio of the least
+times over all runs is printed beside: other work on the machine disturbs it least, and PyTorch's threads, which
+wait for each other at every barrier, suffer most from such work.
 
 Example: python Benchmarks/conv_vs_torch.py --pairs 5
 """
@@ -25,7 +25,7 @@ OPS = ("convolution", "transposedConvolution", "batchNorm", "groupNorm", "maxPoo
 
 
 def convolution_cases(torch):
-    """Name, shapes of input and weight, arguments, and whether the input has a gradient; as in OpBenchmarks+Images.swift."""
+    """Op, layer, inputs (shape, whether it has a gradient), function; as in OpBenchmarks+Images.swift."""
     conv2d = torch.nn.functional.conv2d
     layers = [
         ("ResNet-20 first", (128, 3, 32, 32), (16, 3, 3, 3), dict(padding=1), False),

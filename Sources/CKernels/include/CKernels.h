@@ -195,17 +195,19 @@ typedef struct __attribute__((swift_attr("@Sendable"))) hibari_kernel_table {
     void (*correlate)(size_t channels, size_t depth, const float *weights, const int32_t *taps,
                       const float *input, size_t count, const hibari_places *places, const float *bias,
                       int relu, float *y, size_t plane, size_t step, int accumulate);
-    /// dw[i, k] += Σ over images and places of dy[i, place] · x[place + taps[k]]. `output` of the places is an
-    /// offset into dy here, of which all lanes count.
-    void (*correlate_weights)(size_t channels, size_t depth, const int32_t *taps, size_t images,
-                              const float *x, size_t x_image, const float *dy, size_t dy_image,
-                              size_t dy_channel, size_t count, const hibari_places *places, float *dw,
-                              size_t dw_stride);
-    /// Copies `rows` rows of `count` numbers, `step` apart, with `left` zeros before and zeros up to `width`
-    /// behind.
-    void (*copy_padded)(size_t rows, size_t left, size_t count, size_t width, const float *x, size_t x_row,
-                        size_t step, float *y, size_t y_row);
-    /// The places of one plane as vectors side by side, zeros in the lanes that are none.
+    /// dw[i, k] += Σ over places of dy[i, place] · x[place + taps[k]]. `output` of the places is an offset into
+    /// dy here, of which all lanes count.
+    void (*correlate_weights)(size_t channels, size_t depth, const int32_t *taps, const float *x,
+                              const float *dy, size_t dy_channel, size_t count, const hibari_places *places,
+                              float *dw, size_t dw_stride);
+    /// Writes planes of `above` rows of zeros, `rows` rows of the input, and `below` rows of zeros. A row is `left`
+    /// zeros, `count` numbers that are `step` apart in the input, and zeros up to `width`. `lanes` floats behind
+    /// the last plane may be overwritten.
+    void (*copy_padded)(size_t planes, size_t above, size_t rows, size_t below, size_t left, size_t count,
+                        size_t width, const float *x, size_t x_plane, size_t x_row, size_t step, float *y,
+                        size_t y_plane, size_t y_row);
+    /// The places of one plane as vectors side by side, zeros in the lanes that are none. `lanes` floats behind the
+    /// last vector may be overwritten.
     void (*gather_places)(size_t count, const hibari_places *places, const float *x, float *y);
 
     // MARK: Planes of images

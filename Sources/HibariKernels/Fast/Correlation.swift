@@ -93,35 +93,43 @@ struct Correlation {
     ///   - padded: `paddedCount` floats.
     func pad(_ band: Range<Int>, _ x: UnsafePointer<Float>, _ padded: UnsafeMutablePointer<Float>) {
         let (outer, middle, last) = (axes[0], axes[1], axes[2])
-        let plane = outer.inputSize * middle.inputSize * last.inputSize
         let height = outer.extent(of: band.count)
-        let step = last.inputStep
-        var out = padded
-        for channel in 0..<channels {
+        let first = outer.first + band.lowerBound * outer.inputStep
+        let size = planeSize(band.count)
+        if rows == 1, middle.inputSize == 1 {
+            padRows(height, first, outer.inputSize, x, padded, size)
+        } else {
             for a in 0..<height {
-                let i0 = outer.first + band.lowerBound * outer.inputStep + a
-                // Rows that are padding altogether, and the rest in one call where rows follow one another.
-                let inside = (0..<outer.inputSize).contains(i0)
-                let begin = min(rows, max(0, -middle.first))
-                let end = inside ? max(begin, min(rows, middle.inputSize - middle.first)) : begin
-                if !inside || begin > 0 || end < rows { out.update(repeating: 0, count: rows * rowSize) }
-                if inside, end > begin {
-                    let row =
-                        channel * plane + (i0 * middle.inputSize + middle.first + begin) * last.inputSize
-                    for phase in 0..<step {
-                        let start = last.first + phase
-                        let left = min(pitch, start < 0 ? (-start + step - 1) / step : 0)
-                        let source = start + left * step
-                        let count = max(0, min(pitch - left, (last.inputSize - source + step - 1) / step))
-                        table.copy_padded(
-                            end - begin, left, count, pitch, x + row + (count > 0 ? source : 0),
-                            last.inputSize, step, out + begin * rowSize + phase * pitch, rowSize)
-                    }
-                }
-                out += rows * rowSize
+                let isInside = (0..<outer.inputSize).contains(first + a)
+                let source = isInside ? (first + a) * middle.inputSize * last.inputSize : 0
+                padRows(
+                    rows, middle.first, isInside ? middle.inputSize : 0, x + source,
+                    padded + a * rows * rowSize, size)
             }
         }
-        out.update(repeating: 0, count: 2 * Int(table.lanes))
+        (padded + channels * size).update(repeating: 0, count: 2 * Int(table.lanes))
+    }
+
+    /// Writes `count` rows of each channel, beginning with row `first` of `inputRows` rows of the input.
+    private func padRows(
+        _ count: Int, _ first: Int, _ inputRows: Int, _ x: UnsafePointer<Float>,
+        _ padded: UnsafeMutablePointer<Float>, _ size: Int
+    ) {
+        let (last, step) = (axes[2], axes[2].inputStep)
+        let plane = axes.reduce(1) { $0 * $1.inputSize }
+        let above = min(count, max(0, -first))
+        let end = max(above, min(count, inputRows - first))
+        for phase in 0..<step {
+            // The first place of the row that is in the input, and how many follow it.
+            let start = last.first + phase
+            let left = min(pitch, start < 0 ? (-start + step - 1) / step : 0)
+            let source = start + left * step
+            let inside = max(0, min(pitch - left, (last.inputSize - source + step - 1) / step))
+            let offset = end > above && inside > 0 ? (first + above) * last.inputSize + source : 0
+            table.copy_padded(
+                channels, above, end - above, count - end, left, inside, pitch, x + offset, plane,
+                last.inputSize, step, padded + phase * pitch, size, rowSize)
+        }
     }
 
     /// Where the input of a band begins if it is read in place.

@@ -44,22 +44,27 @@ extension Float {
     ) {
         let table = KernelTable.active
         let (inputs, outputs) = (problem.inputPlane, problem.outputPlane)
+        if problem.isGlobal {
+            return parallelFor(problem.planes, grain: rowGrain(inputs)) { planes in
+                for plane in planes {
+                    let (own, share) = (dx + plane * inputs, dy[plane] / Float(inputs))
+                    if accumulate {
+                        table.scale_shift(inputs, 1, share, own, own)
+                    } else {
+                        own.update(repeating: share, count: inputs)
+                    }
+                }
+            }
+        }
         if !accumulate {
             parallelFor(problem.planes, grain: rowGrain(inputs)) {
                 (dx + $0.lowerBound * inputs).update(repeating: 0, count: $0.count * inputs)
             }
         }
         problem.forEachRun { plane, run in
-            let gradient = dy + plane * outputs + run.output
-            let target = dx + plane * inputs + run.place
-            if problem.isGlobal {
-                table.scale_shift(inputs, 1, gradient[0] / Float(run.divisor), target, target)
-            } else {
-                table.spread_row(
-                    run.count, run.rows.count, run.width, run.stride, 1 / Float(run.divisor), gradient,
-                    target,
-                    problem.columns.input)
-            }
+            table.spread_row(
+                run.count, run.rows.count, run.width, run.stride, 1 / Float(run.divisor),
+                dy + plane * outputs + run.output, dx + plane * inputs + run.place, problem.columns.input)
         }
     }
 
@@ -103,17 +108,18 @@ extension Float {
                     let target = dx + plane * problem.inputPlane
                     if !accumulate { target.update(repeating: 0, count: problem.inputPlane) }
                     for row in 0..<rows.output {
-                        between.update(repeating: 0, count: columns.input)
-                        table.resample_row_backward(
-                            columns.output, low, high, weights,
-                            dy + plane * problem.outputPlane + row * columns.output, between)
+                        let gradient = dy + plane * problem.outputPlane + row * columns.output
                         let weight = Float(rows.weights[row])
-                        table.add_scaled(
-                            columns.input, 1 - weight, between, target + rows.low[row] * columns.input)
-                        if weight != 0 {
-                            table.add_scaled(
-                                columns.input, weight, between, target + rows.high[row] * columns.input)
+                        let line = target + rows.low[row] * columns.input
+                        if weight == 0 {
+                            table.resample_row_backward(columns.output, low, high, weights, gradient, line)
+                            continue
                         }
+                        between.update(repeating: 0, count: columns.input)
+                        table.resample_row_backward(columns.output, low, high, weights, gradient, between)
+                        table.add_scaled(columns.input, 1 - weight, between, line)
+                        table.add_scaled(
+                            columns.input, weight, between, target + rows.high[row] * columns.input)
                     }
                 }
             }
