@@ -18,5 +18,9 @@ package final class RunLock {
         descriptor = opened
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // A child process that is just being started may hold a copy of the descriptor for a moment.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }
