@@ -45,7 +45,6 @@ public final class TrainingLoop {
         state.totalSteps = options.totalSteps
         state.kernels = KernelTable.activeName
         state.gemm = GemmBackend.active.rawValue
-        state.threads = ThreadPool.shared.threadCount
     }
 
     /// Takes up the run at a checkpoint; the parameters are already those of the checkpoint.
@@ -60,10 +59,6 @@ public final class TrainingLoop {
                 path: path, what: "kernels", expected: "\(saved.kernels)/\(saved.gemm)",
                 got: "\(state.kernels)/\(state.gemm)")
         }
-        if saved.gemm == GemmBackend.openBLAS.rawValue, saved.threads != state.threads {
-            throw RunError.changedData(
-                path: path, what: "number of threads", expected: "\(saved.threads)", got: "\(state.threads)")
-        }
         let file = try SafetensorsFile(path: joinPath(checkpoint, "optimizer.safetensors"))
         func tensor(_ name: String, _ shape: Shape) throws -> Tensor {
             guard file.shape(of: name) == shape.array else {
@@ -75,7 +70,6 @@ public final class TrainingLoop {
         try optimizer.restore(stepCount: saved.optimizerSteps, tensor)
         try average?.restore(tensor)
         state = saved
-        state.threads = ThreadPool.shared.threadCount
         secondsBefore = saved.seconds
         lastSaved = saved.step
         // A run killed between writing a checkpoint and linking to it.

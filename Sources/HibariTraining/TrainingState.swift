@@ -16,8 +16,6 @@ struct TrainingState: Equatable {
     /// Kernels and matrix product that made the numbers; others give other last bits.
     var kernels = ""
     var gemm = ""
-    /// With OpenBLAS the last bits depend on how many threads share a product.
-    var threads = 0
 
     var json: JSONValue {
         [
@@ -25,7 +23,6 @@ struct TrainingState: Equatable {
             "best_loss": bestLoss.map { .number($0) } ?? .null, "is_best": .bool(isBest),
             "metrics_bytes": .integer(metricsBytes),
             "optimizer_steps": .integer(optimizerSteps), "kernels": .string(kernels), "gemm": .string(gemm),
-            "threads": .integer(threads),
         ]
     }
 
@@ -48,6 +45,5 @@ struct TrainingState: Equatable {
         isBest = json["is_best"]?.bool ?? false
         kernels = json["kernels"]?.string ?? ""
         gemm = json["gemm"]?.string ?? ""
-        threads = json["threads"]?.int ?? 0
     }
 }
