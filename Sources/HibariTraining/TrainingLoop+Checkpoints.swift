@@ -16,10 +16,6 @@ extension TrainingLoop {
                 path: path, what: "kernels", expected: "\(saved.kernels)/\(saved.gemm)",
                 got: "\(state.kernels)/\(state.gemm)")
         }
-        if saved.gemm == GemmBackend.openBLAS.rawValue, saved.threads != state.threads {
-            throw RunError.changedData(
-                path: path, what: "number of threads", expected: "\(saved.threads)", got: "\(state.threads)")
-        }
         guard saved.callbacks.count == callbacks.count else {
             throw RunError.changedData(
                 path: path, what: "number of callbacks", expected: "\(saved.callbacks.count)",
@@ -41,7 +37,6 @@ extension TrainingLoop {
         }
         state = saved
         (control.learningRateScale, control.stopReason) = (saved.learningRateScale, saved.stopReason)
-        state.threads = ThreadPool.shared.threadCount
         secondsBefore = saved.seconds
         lastSaved = saved.step
         // A run killed between writing a checkpoint and linking to it.

@@ -50,7 +50,6 @@ public final class TrainingLoop {
         state.totalSteps = options.totalSteps
         state.kernels = KernelTable.activeName
         state.gemm = GemmBackend.active.rawValue
-        state.threads = ThreadPool.shared.threadCount
     }
 
     /// Trains to the last step, until a callback ends the run, or until a signal.

@@ -22,8 +22,6 @@ struct TrainingState: Equatable {
     var learningRateScale = 1.0
     var task = JSONValue.null
     var callbacks: [JSONValue] = []
-    /// With OpenBLAS the last bits depend on how many threads share a product.
-    var threads = 0
 
     var json: JSONValue {
         [
@@ -31,7 +29,7 @@ struct TrainingState: Equatable {
             "best_score": bestScore.map { .number($0) } ?? .null, "is_best": .bool(isBest),
             "metrics_bytes": .integer(metricsBytes),
             "optimizer_steps": .integer(optimizerSteps), "kernels": .string(kernels), "gemm": .string(gemm),
-            "threads": .integer(threads), "stop_reason": stopReason.map { .string($0) } ?? .null,
+            "stop_reason": stopReason.map { .string($0) } ?? .null,
             "learning_rate_scale": .number(learningRateScale), "task": task, "callbacks": .array(callbacks),
         ]
     }
@@ -55,7 +53,6 @@ struct TrainingState: Equatable {
         isBest = json["is_best"]?.bool ?? false
         kernels = json["kernels"]?.string ?? ""
         gemm = json["gemm"]?.string ?? ""
-        threads = json["threads"]?.int ?? 0
         stopReason = json["stop_reason"]?.string
         learningRateScale = json["learning_rate_scale"]?.double ?? 1
         task = json["task"] ?? .null

@@ -28,13 +28,13 @@ extension Float {
     }
 
     /// OpenBLAS (set to one thread), split by blocks of rows over our pool. Its edge kernels differ in their
-    /// rounding, so results differ in the last bits between thread counts.
+    /// rounding, so the cuts depend on the problem alone: results are the same for every thread count.
     static func blasGemm(
         _ problem: GemmProblem, _ a: Input, _ b: Input, _ c: Output, _ epilogue: GemmEpilogue<Float>
     ) {
         let work = problem.rows * problem.columns * problem.depth
-        let threads = work < 1 << 18 ? 1 : ThreadPool.shared.threadCount
-        let grain = roundUp((problem.rows + threads - 1) / threads, 8)
+        // At most eight blocks, as each packs all of B again.
+        let grain = work < 1 << 18 ? problem.rows : roundUp(max(32, problem.rows / 8), 8)
         parallelFor(problem.rows, grain: grain) { rows in
             callBLAS(problem, rows, a, b, c)
             applyEpilogue(epilogue, c, stride: problem.strideC, rows, 0..<problem.columns)
