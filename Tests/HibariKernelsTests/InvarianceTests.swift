@@ -124,7 +124,8 @@ private func allKernels() -> [String: [UInt32]] {
     var results: [String: [UInt32]] = [:]
     let (rows, n) = (1001, 67)
     let (x, dy) = (sample(rows * n), sample(rows * n, seed: 2))
-    for (m, k, columns) in [(130, 300, 200), (1000, 65, 33), (40, 1000, 500), (256, 32, 96), (202, 256, 333)] {
+    for (m, k, columns) in [(130, 300, 200), (1000, 65, 33), (40, 1000, 500), (256, 32, 96), (202, 256, 333)]
+    {
         let (a, b) = (sample(m * k), sample(k * columns, seed: 2))
         for (transposesA, transposesB) in [(false, false), (false, true), (true, false)] {
             let problem = GemmProblem(
