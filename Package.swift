@@ -61,15 +61,21 @@ let package = Package(
                 "HibariSupport", "HibariTensor", "HibariNN", "HibariOptimizers", "HibariTraining",
             ]),
 
-        // Level 7
         .target(
-            name: "HibariCommands",
+            name: "HibariCommandLine",
             dependencies: [
-                "HibariTraining", "HibariGeneration", "HibariStories", "Yams",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "HibariTraining", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
+        // Level 7: the tasks of `hibari run`.
+        .target(name: "HibariTasks", dependencies: ["HibariCommandLine"]),
+
         // Level 8
+        .target(
+            name: "HibariCommands",
+            dependencies: ["HibariCommandLine", "HibariTasks", "HibariGeneration", "HibariStories", "Yams"]),
+
+        // Level 9
         .executableTarget(name: "hibari", dependencies: ["HibariCommands"]),
 
         .target(name: "HibariTestSupport", dependencies: ["HibariSupport"], path: "Tests/HibariTestSupport"),
@@ -95,6 +101,7 @@ let package = Package(
         .testTarget(
             name: "HibariTrainingTests", dependencies: ["HibariTestSupport", "HibariTraining"],
             resources: [.copy("Fixtures")]),
+        .testTarget(name: "HibariTasksTests", dependencies: ["HibariTestSupport", "HibariTasks"]),
         .testTarget(name: "HibariTests", dependencies: ["HibariTestSupport", "Hibari"]),
         .testTarget(name: "HibariCommandsTests", dependencies: ["HibariTestSupport", "HibariCommands"]),
     ]

@@ -1,3 +1,4 @@
+import HibariCommandLine
 import HibariData
 import HibariSupport
 import HibariTraining

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HibariCommandLine
 import HibariSupport
 import HibariTensor
 

@@ -1,3 +1,4 @@
+import HibariCommandLine
 import HibariSupport
 import Yams
 

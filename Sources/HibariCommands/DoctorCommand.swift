@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import HibariCommandLine
 import HibariKernels
 import HibariSupport
 

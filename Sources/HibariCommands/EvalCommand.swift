@@ -1,5 +1,6 @@
 import ArgumentParser
 import HibariCheckpoint
+import HibariCommandLine
 import HibariData
 import HibariModels
 import HibariSupport

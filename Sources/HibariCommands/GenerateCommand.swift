@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import HibariCommandLine
 import HibariGeneration
 import HibariModels
 import HibariSupport

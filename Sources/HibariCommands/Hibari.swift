@@ -1,12 +1,12 @@
 import ArgumentParser
 import Glibc
+import HibariCommandLine
 import HibariKernels
 import HibariSupport
+import HibariTasks
 
 /// The command line of Hibari.
 public struct Hibari: ParsableCommand {
-    public static let version = "0.1.0"
-
     public static let configuration = CommandConfiguration(
         commandName: "hibari",
         abstract:
@@ -15,10 +15,10 @@ public struct Hibari: ParsableCommand {
             Example: hibari pretrain --corpus book.txt --out checkpoints/book
                      hibari generate checkpoints/book --prompt "Once upon a time"
             """,
-        version: "hibari \(version)",
+        version: "hibari \(hibariVersion)",
         subcommands: [
             PretrainCommand.self, GenerateCommand.self, EvalCommand.self, PlanCommand.self,
-            InspectCommand.self, ReportCommand.self, GraphCommand.self,
+            RunCommand.self, InspectCommand.self, ReportCommand.self, GraphCommand.self,
             CorpusCommand.self, DataCommand.self, TokenizerCommand.self, BenchCommand.self,
             GradcheckCommand.self,
             DoctorCommand.self,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import HibariCheckpoint
+import HibariCommandLine
 import HibariModels
 import HibariNN
 import HibariSupport

@@ -2,7 +2,6 @@ import ArgumentParser
 import HibariOptimizers
 import HibariTraining
 
-extension LearningRateSchedule.Shape: ExpressibleByArgument {}
 extension PretrainConfiguration.OptimizerKind: ExpressibleByArgument {}
 
 /// How the weights follow their gradients.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HibariCommandLine
 import HibariModels
 import HibariSupport
 import HibariTraining

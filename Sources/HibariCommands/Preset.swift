@@ -1,3 +1,5 @@
+import HibariCommandLine
+
 /// A named set of options of `pretrain` for a purpose. Options given beside it win.
 struct Preset {
     let name: String

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import HibariCommandLine
 import HibariGeneration
 import HibariKernels
 import HibariReports
@@ -69,7 +70,7 @@ struct PretrainCommand: ParsableCommand {
         StopSignal.catchSignals()
         let progress = ProgressPrinter()
         let command = ["hibari"] + CommandLine.arguments.dropFirst()
-        let result = try pretraining.start(command: command, version: Hibari.version) { event in
+        let result = try pretraining.start(command: command, version: hibariVersion) { event in
             if case .sample(let step, let record) = event {
                 let text = try sample(generator, pretraining)
                 try record(text)

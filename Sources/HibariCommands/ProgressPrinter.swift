@@ -1,4 +1,5 @@
 import Glibc
+import HibariCommandLine
 import HibariSupport
 import HibariTraining
 

@@ -53,6 +53,22 @@ public struct OptimizerChoice: Sendable {
         ) { AdamW($0, beta1: beta1, beta2: beta2, weightDecay: weightDecay) }
     }
 
+    public static func nAdam(
+        learningRate: Double = 2e-3, beta1: Double = 0.9, beta2: Double = 0.999, weightDecay: Double = 0
+    ) -> OptimizerChoice {
+        OptimizerChoice(
+            "nadam", learningRate: learningRate, settings: betas(beta1, beta2, weightDecay)
+        ) { NAdam($0, beta1: beta1, beta2: beta2, weightDecay: weightDecay) }
+    }
+
+    public static func adaMax(
+        learningRate: Double = 2e-3, beta1: Double = 0.9, beta2: Double = 0.999, weightDecay: Double = 0
+    ) -> OptimizerChoice {
+        OptimizerChoice(
+            "adamax", learningRate: learningRate, settings: betas(beta1, beta2, weightDecay)
+        ) { AdaMax($0, beta1: beta1, beta2: beta2, weightDecay: weightDecay) }
+    }
+
     public static func rmsProp(
         learningRate: Double = 1e-2, alpha: Double = 0.99, momentum: Double = 0, weightDecay: Double = 0
     ) -> OptimizerChoice {
@@ -113,7 +129,8 @@ public struct OptimizerChoice: Sendable {
 
     /// The names that `init(named:learningRate:)` takes.
     public static let names = [
-        "sgd", "momentum", "nesterov", "adam", "adamw", "rmsprop", "adagrad", "adadelta", "lion", "muon",
+        "sgd", "momentum", "nesterov", "adam", "adamw", "nadam", "adamax", "rmsprop", "adagrad", "adadelta",
+        "lion", "muon",
     ]
 
     /// The optimizer of this name with its defaults; `momentum` and `nesterov` are SGD with momentum 0.9.
@@ -126,6 +143,8 @@ public struct OptimizerChoice: Sendable {
             "momentum": { .sgd(learningRate: $0 ?? 1e-2, momentum: 0.9) },
             "nesterov": { .sgd(learningRate: $0 ?? 1e-2, momentum: 0.9, nesterov: true) },
             "adam": { .adam(learningRate: $0 ?? 1e-3) }, "adamw": { .adamW(learningRate: $0 ?? 1e-3) },
+            "nadam": { .nAdam(learningRate: $0 ?? 2e-3) },
+            "adamax": { .adaMax(learningRate: $0 ?? 2e-3) },
             "rmsprop": { .rmsProp(learningRate: $0 ?? 1e-2) },
             "adagrad": { .adagrad(learningRate: $0 ?? 1e-2) },
             "adadelta": { .adadelta(learningRate: $0 ?? 1) }, "lion": { .lion(learningRate: $0 ?? 1e-4) },

@@ -69,5 +69,5 @@ public final class TrainingControl {
 
 extension String {
     /// The name of a metric without "val_".
-    var withoutValidation: String { hasPrefix("val_") ? String(dropFirst(4)) : self }
+    package var withoutValidation: String { hasPrefix("val_") ? String(dropFirst(4)) : self }
 }

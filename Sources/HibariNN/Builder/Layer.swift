@@ -6,6 +6,12 @@ public protocol Layer {
 }
 
 extension Linear: Layer {}
+extension Convolution: Layer {}
+extension TransposedConvolution: Layer {}
+extension MaxPooling: Layer {}
+extension AveragePooling: Layer {}
+extension Upsampling: Layer {}
+extension GroupNorm: Layer {}
 
 /// Layers one after the other.
 struct LayerChain: Layer {

@@ -8,7 +8,10 @@ public enum LayerKinds {
                 Sequential.self, Named.self, Dense.self, Activate.self, Softmax.self, Dropout.self,
                 Flatten.self,
                 Reshape.self, Embedding.self, LayerNormalization.self, Residual.self, DenseConnection.self,
-                Parallel.self,
+                Parallel.self, Conv1d.self, Conv2d.self, TransposedConv2d.self, MaxPool2d.self,
+                AvgPool2d.self,
+                GlobalAvgPool.self, Upsample.self, BatchNormalization.self, GroupNormalization.self,
+                Recurrent.self,
             ] as [any LayerSpecification.Type]).map { ($0.kind, $0) }))
 
     /// Makes a kind of layer known, so that models with it can be read from files.

@@ -20,12 +20,23 @@ public struct Convolution {
         _ geometry: ConvolutionGeometry = .init(),
         hasBias: Bool = true, appliesReLU: Bool = false, deviation: Double? = nil
     ) throws {
-        let depth = inputs / geometry.groups
+        let terms = Double(kernel.reduce(inputs / geometry.groups, *))
+        try self.init(
+            scope, inputs: inputs, outputs: outputs, kernel: kernel, geometry,
+            weight: .normal(deviation: deviation ?? (2 / terms).squareRoot()), bias: hasBias ? .zeros : nil,
+            appliesReLU: appliesReLU)
+    }
+
+    /// - Parameters:
+    ///   - weightInitializer: of the weight.
+    ///   - biasInitializer: of the bias; nil for none.
+    public init(
+        _ scope: ParameterScope, inputs: Int, outputs: Int, kernel: [Int], _ geometry: ConvolutionGeometry,
+        weight weightInitializer: Initializer, bias biasInitializer: Initializer?, appliesReLU: Bool = false
+    ) throws {
         weight = try scope.parameter(
-            "weight", Shape([outputs, depth] + kernel),
-            .normal(deviation: deviation ?? (2 / Double(kernel.reduce(depth, *))).squareRoot()), role: .kernel
-        )
-        bias = hasBias ? try scope.parameter("bias", [outputs], .zeros, role: .vector) : nil
+            "weight", Shape([outputs, inputs / geometry.groups] + kernel), weightInitializer, role: .kernel)
+        bias = try biasInitializer.map { try scope.parameter("bias", [outputs], $0, role: .vector) }
         self.geometry = geometry
         self.appliesReLU = appliesReLU
     }
@@ -59,10 +70,21 @@ public struct TransposedConvolution {
             geometry.stride.count == 1
             ? kernel.map { _ in geometry.stride[0] } : geometry.stride
         let terms = Double(kernel.reduce(inputs / geometry.groups, *)) / Double(strides.reduce(1, *))
+        try self.init(
+            scope, inputs: inputs, outputs: outputs, kernel: kernel, geometry, outputPadding: outputPadding,
+            weight: .normal(deviation: deviation ?? (2 / terms).squareRoot()), bias: hasBias ? .zeros : nil)
+    }
+
+    /// - Parameters:
+    ///   - weightInitializer: of the weight.
+    ///   - biasInitializer: of the bias; nil for none.
+    public init(
+        _ scope: ParameterScope, inputs: Int, outputs: Int, kernel: [Int], _ geometry: ConvolutionGeometry,
+        outputPadding: [Int], weight weightInitializer: Initializer, bias biasInitializer: Initializer?
+    ) throws {
         weight = try scope.parameter(
-            "weight", Shape([inputs, outputs / geometry.groups] + kernel),
-            .normal(deviation: deviation ?? (2 / terms).squareRoot()), role: .kernel)
-        bias = hasBias ? try scope.parameter("bias", [outputs], .zeros, role: .vector) : nil
+            "weight", Shape([inputs, outputs / geometry.groups] + kernel), weightInitializer, role: .kernel)
+        bias = try biasInitializer.map { try scope.parameter("bias", [outputs], $0, role: .vector) }
         self.geometry = geometry
         self.outputPadding = outputPadding
     }

@@ -2,10 +2,13 @@ import HibariKernels
 import HibariTensor
 
 /// What a recurrent layer is made of; see `RecurrentLayer`.
-public enum RecurrentKind: String, Sendable, CaseIterable {
+public enum RecurrentKind: String, Sendable, CaseIterable, Codable {
     case rnnTanh = "rnn_tanh"
     case rnnReLU = "rnn_relu"
     case gru, lstm
+
+    /// Rows of a weight for each number of the state.
+    public var gates: Int { cell.gates }
 
     var cell: RecurrentCell {
         switch self {

@@ -5,7 +5,7 @@ import HibariSupport
 public struct FitOptions: Sendable {
     /// Passes over the training data.
     public var epochs: Int
-    /// Examples in a step; the last step of an epoch takes what is left.
+    /// Examples in a step; the last step of an epoch takes what is left, and one more if that were a single one.
     public var batch: Int
     /// Examples at a time when evaluating.
     public var evaluationBatch: Int

@@ -12,7 +12,7 @@ public struct History: Sendable {
     /// Median of the logged intervals of this session.
     public let examplesPerSecond: Double
 
-    init(_ result: TrainingResult) {
+    package init(_ result: TrainingResult) {
         epochs = result.epochs
         stopReason = result.stopReason
         stoppedBy = result.stoppedBy

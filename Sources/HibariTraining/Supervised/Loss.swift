@@ -49,13 +49,60 @@ public struct Loss: Sendable {
         }
     }
 
+    /// Σ_{j ≠ t} max(0, 1 − x_t + x_j) / C of the scores x `[N, …, C]`, the mean over examples; target t as for
+    /// `crossEntropy`.
+    public static let multiclassHinge = Loss("multiclass_hinge", problem: classProblem) {
+        multiclassHingeLoss($0, $1)
+    }
+
     /// (p − t)², the mean over all numbers; shapes may differ in axes of size 1.
-    public static let meanSquaredError = Loss("mean_squared_error", problem: numberProblem) {
-        HibariTensor.meanSquaredError($0, $1.reshape($0.shape))
+    public static let meanSquaredError = ofNumbers("mean_squared_error") {
+        HibariTensor.meanSquaredError($0, $1)
+    }
+
+    /// ½·(p − t)², the sum over the numbers of an example and the mean over examples: the textbooks' form.
+    public static let halfSquaredError = ofNumbers("half_squared_error") {
+        1 / Double($0.shape[0]) * HibariTensor.halfSquaredError($0, $1)
+    }
+
+    /// |p − t|, the mean over all numbers.
+    public static let absoluteError = ofNumbers("absolute_error") { HibariTensor.absoluteError($0, $1) }
+
+    /// ½d² for d = |p − t| up to δ, beyond it a line; the mean over all numbers.
+    public static let huber = huber()
+
+    /// - Parameter delta: δ > 0.
+    public static func huber(delta: Double = 1) -> Loss {
+        ofNumbers("huber") { HibariTensor.huber($0, $1, delta: delta) }
+    }
+
+    /// −t·ln σ(x) − (1 − t)·ln(1 − σ(x)) of logits x and targets t from 0 to 1, the mean over all numbers.
+    public static let binaryCrossEntropy = ofNumbers("binary_cross_entropy") {
+        HibariTensor.binaryCrossEntropy($0, $1)
+    }
+
+    /// ln(1 + e^(−y·x)) of logits x and targets y of −1 or +1: `binaryCrossEntropy` in its other form.
+    public static let logistic = ofNumbers("logistic") { logisticLoss($0, $1) }
+
+    /// max(0, 1 − y·x) of scores x and targets y of −1 or +1.
+    public static let hinge = ofNumbers("hinge") { hingeLoss($0, $1) }
+
+    /// Σ t·(ln t − ln softmax(x)) of logits x and rows of probabilities t, the mean over rows.
+    public static let klDivergence = ofNumbers("kl_divergence") {
+        HibariTensor.klDivergence(logSoftmax($0), $1)
+    }
+
+    private static func ofNumbers(
+        _ name: String, _ compute: @escaping @Sendable (_ prediction: Tensor, _ target: Tensor) -> Tensor
+    ) -> Loss {
+        Loss(name, problem: numberProblem) { compute($0, $1.reshape($0.shape)) }
     }
 
     /// The losses that `init(named:)` takes.
-    private static let all = [crossEntropy, meanSquaredError]
+    private static let all = [
+        crossEntropy, multiclassHinge, meanSquaredError, halfSquaredError, absoluteError, huber,
+        binaryCrossEntropy, logistic, hinge, klDivergence,
+    ]
 
     /// The loss of this name.
     ///

@@ -88,6 +88,12 @@ public enum ModelFile {
 public struct ModelFileError: UserError, Equatable {
     public let path: String
     public let problem: String
+
+    package init(path: String, problem: String) {
+        self.path = path
+        self.problem = problem
+    }
+
     public var exitStatus: ExitStatus { .badData }
     public var description: String { "\(path): \(problem)" }
 }

@@ -28,10 +28,15 @@ final class SupervisedTask: TrainingTask {
         self.training = training
         self.validation = validation
         self.options = options
-        stepsPerEpoch = (training.count + options.batch - 1) / options.batch
+        stepsPerEpoch = Self.stepsPerEpoch(training.count, options.batch)
         means = []
         means = freshMeans()
         try tryOneExample()
+    }
+
+    /// A last batch of a single example joins the one before it: batch statistics need two.
+    private static func stepsPerEpoch(_ count: Int, _ batch: Int) -> Int {
+        max(1, count % batch == 1 ? count / batch : (count + batch - 1) / batch)
     }
 
     private func freshMeans() -> [(name: String, accumulator: any MeanAccumulator)] {
@@ -42,6 +47,11 @@ final class SupervisedTask: TrainingTask {
 
     /// Throws if examples, model, loss and metrics do not go together, before anything is written.
     private func tryOneExample() throws {
+        let normalizesBatches = model.parameters.contains { $0.name.hasSuffix("running_mean") }
+        if normalizesBatches, model.input.rank == 1, min(options.batch, training.count) == 1 {
+            throw SupervisedError.wrongOption(
+                name: "batch", value: "1 example", expected: "at least 2 for batch normalization")
+        }
         for source in [training, validation].compactMap({ $0 }) {
             let (input, target) = source.batch(indices: [0], random: nil)
             try model.checkInput(input)
@@ -55,13 +65,13 @@ final class SupervisedTask: TrainingTask {
     var unit: String { "examples" }
 
     func units(microBatches: Int) -> Int {
-        microBatches / stepsPerEpoch * training.count
-            + min(training.count, microBatches % stepsPerEpoch * options.batch)
+        microBatches / stepsPerEpoch * training.count + microBatches % stepsPerEpoch * options.batch
     }
 
     func loss(microBatch: Int) throws -> Tensor {
         let (epoch, step) = microBatch.quotientAndRemainder(dividingBy: stepsPerEpoch)
-        let range = step * options.batch..<min(training.count, (step + 1) * options.batch)
+        let end = step == stepsPerEpoch - 1 ? training.count : (step + 1) * options.batch
+        let range = step * options.batch..<end
         let (input, target) = training.batch(
             indices: indices(epoch, range),
             random: RandomStream(seed: options.seed, purpose: .augmentation, stream: UInt64(microBatch)))

@@ -1,13 +1,16 @@
 import ArgumentParser
+import HibariOptimizers
 import HibariSupport
 
 /// Options of every command that computes.
-struct ThreadOptions: ParsableArguments {
+package struct ThreadOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Threads, the main one included (default: all processors).", valueName: "n"))
     var threads: Int?
 
+    package init() {}
+
     /// Sets the pool's size.
-    func apply() throws {
+    package func apply() throws {
         guard let threads else { return }
         guard (1...1024).contains(threads) else {
             throw UsageError.invalidOption(name: "threads", value: "\(threads)", expected: "from 1 to 1024")
@@ -17,7 +20,7 @@ struct ThreadOptions: ParsableArguments {
 }
 
 /// Mistakes on the command line that the parser cannot see.
-enum UsageError: UserError {
+package enum UsageError: UserError {
     case invalidOption(name: String, value: String, expected: String)
     case missingOption(name: String, purpose: String)
     case conflictingOptions([String])
@@ -27,11 +30,11 @@ enum UsageError: UserError {
     case environment(String)
     case invalidShape(String)
 
-    var exitStatus: ExitStatus {
+    package var exitStatus: ExitStatus {
         if case .configurationFile = self { .badData } else { .usage }
     }
 
-    var description: String {
+    package var description: String {
         switch self {
         case .invalidOption(let name, let value, let expected): "--\(name) is \(value), expected \(expected)"
         case .missingOption(let name, let purpose): "--\(name) is missing: \(purpose)"
@@ -47,3 +50,5 @@ enum UsageError: UserError {
         }
     }
 }
+
+extension LearningRateSchedule.Shape: ExpressibleByArgument {}

@@ -2,7 +2,7 @@ import Glibc
 import HibariSupport
 
 /// Writes to standard error, where progress and messages go.
-func printToStandardError(_ text: String, terminator: String = "\n") {
+package func printToStandardError(_ text: String, terminator: String = "\n") {
     write(text + terminator, to: STDERR_FILENO)
 }
 
@@ -22,16 +22,16 @@ private func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
 }
 
 /// The one line of an error.
-func printError(_ text: String) { printToStandardError("error: " + text) }
+package func printError(_ text: String) { printToStandardError("error: " + text) }
 
 /// Writes results to standard output at once. Results that cannot be written end the program: nothing it does
 /// after that is of use.
-func printResult(_ text: String, terminator: String = "\n") {
+package func printResult(_ text: String, terminator: String = "\n") {
     printResult(bytes: Array((text + terminator).utf8))
 }
 
 /// Writes bytes that need not be text to standard output, in the same way.
-func printResult(bytes: [UInt8]) {
+package func printResult(bytes: [UInt8]) {
     if write(bytes, to: STDOUT_FILENO) { return }
     let error = FileError.writeFailed(path: "standard output", code: errno)
     printError(error.description)
@@ -39,21 +39,21 @@ func printResult(bytes: [UInt8]) {
 }
 
 /// Whether standard error is a terminal.
-func progressIsLive() -> Bool { isatty(STDERR_FILENO) != 0 }
+package func progressIsLive() -> Bool { isatty(STDERR_FILENO) != 0 }
 
 /// The largest resident memory of this process so far, in bytes.
-func peakResidentBytes() -> Int {
+package func peakResidentBytes() -> Int {
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return usage.ru_maxrss * 1024
 }
 
 /// Left-aligned text padded to `width`.
-func padded(_ text: String, _ width: Int) -> String {
+package func padded(_ text: String, _ width: Int) -> String {
     text + String(repeating: " ", count: max(0, width - text.count))
 }
 
 /// Right-aligned text padded to `width`.
-func aligned(_ text: String, _ width: Int) -> String {
+package func aligned(_ text: String, _ width: Int) -> String {
     String(repeating: " ", count: max(0, width - text.count)) + text
 }

@@ -1,0 +1,37 @@
+import ArgumentParser
+import HibariCommandLine
+import HibariSupport
+
+/// `hibari run`: the classic tasks, from a line through points to networks that read pictures and names.
+package struct RunCommand: ParsableCommand {
+    /// In the order of a course.
+    static let tasks: [any TaskCommand.Type] = [LinearRegressionTask.self]
+
+    package static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Train a classic network and report on it: regression, MLP, CNN, RNN, …",
+        discussion: """
+            Each task trains, measures on held-out data, and leaves a folder with metrics, the model and report.html.
+
+            Example: hibari run --list
+                     hibari run linreg
+            """,
+        subcommands: tasks)
+
+    @Flag(help: "List the tasks.") var list = false
+
+    package init() {}
+
+    package func run() {
+        let width = Self.tasks.map { $0.name.count }.max() ?? 0
+        let lines = Self.tasks.map { "  \(padded($0.name, width))  \($0.summary)" }
+        printResult(
+            """
+            Tasks, in the order of a course:
+
+            \(lines.joined(separator: "\n"))
+
+            hibari run NAME trains one; hibari run NAME --help shows its options.
+            """)
+    }
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import HibariCommandLine
+import HibariData
+import HibariReports
+import HibariSupport
+import HibariTraining
+
+/// Options of the tasks that can learn from a table.
+struct TableDataOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("A .csv or .tsv file to learn from, instead of made-up data.", valueName: "file"))
+    var data: String?
+    @Option(
+        help: ArgumentHelp(
+            "The column to predict, by name or by place from 1; all others are inputs.", valueName: "column"))
+    var target: String?
+    @Option(help: "Share of the rows that is held out to test on.") var holdOut = 0.2
+    @Option(
+        help: ArgumentHelp(
+            "What to do where a value is missing: \(TableEncoder.MissingValues.allCases.map(\.rawValue).joined(separator: ", ")).",
+            valueName: "how"))
+    var missing: TableEncoder.MissingValues = .refuse
+
+    /// The table that was named, parted into training and test rows; nil if none was.
+    func load(_ kind: TableEncoder.TargetKind, seed: UInt64) throws -> TableData? {
+        guard (0.01...0.9).contains(holdOut) else {
+            throw UsageError.invalidOption(
+                name: "hold-out", value: "\(holdOut)", expected: "from 0.01 to 0.9")
+        }
+        guard let data else {
+            if target != nil {
+                throw UsageError.missingOption(name: "data", purpose: "--target names its column")
+            }
+            return nil
+        }
+        guard let target else {
+            throw UsageError.missingOption(name: "target", purpose: "name the column of \(data) to predict")
+        }
+        return try TableData(path: data, target: target, kind: kind, missing, holdOut: holdOut, seed: seed)
+    }
+}
+
+extension TableEncoder.MissingValues: ExpressibleByArgument {}
+
+/// A table parted into training and test rows. What inputs are scaled by comes from the training rows alone.
+struct TableData {
+    let encoder: TableEncoder
+    let train, test: Examples
+    let rows: [KeyValueTable.Row]
+
+    init(
+        path: String, target: String, kind: TableEncoder.TargetKind, _ missing: TableEncoder.MissingValues,
+        holdOut: Double, seed: UInt64
+    ) throws {
+        let table = try Table(contentsOf: path)
+        var order =
+            missing == .drop ? table.completeRows : Array(0..<table.rowCount)
+        guard order.count >= 2 else {
+            throw DatasetError.contents(path: path, problem: "\(order.count) rows; at least 2 are needed")
+        }
+        var random = RandomStream(seed: seed, purpose: .shuffling, stream: UInt64(UInt32.max))
+        order.shuffle(using: &random)
+        let held = min(max(1, Int((holdOut * Double(order.count)).rounded())), order.count - 1)
+        let training = order.dropLast(held).sorted()
+        encoder = try TableEncoder(
+            fitting: table, rows: training, target: target, kind: kind, missing: missing)
+        train = try Examples(table, rows: training, encoder)
+        test = try Examples(table, rows: order.suffix(held).sorted(), encoder)
+        rows = [
+            .init("file", path, isCode: true),
+            .init("rows", "\(training.count) to train on, \(held) to test on"),
+            .init("inputs", "\(encoder.inputCount)"), .init("target", encoder.target.name),
+            .init("SHA-256", try hash(path), isCode: true),
+        ]
+    }
+}
+
+private func hash(_ path: String) throws -> String {
+    var hasher = SHA256()
+    hasher.update(try readFile(path))
+    return hasher.digest().hex
+}

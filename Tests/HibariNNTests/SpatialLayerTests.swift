@@ -1,0 +1,149 @@
+import HibariNN
+import HibariSupport
+import HibariTensor
+import Testing
+
+/// The builder's layers of images, lines and sequences: shapes, PyTorch's names, and the values of the layers underneath.
+@Suite struct SpatialLayerTests {
+    @Test func imagesToClasses() throws {
+        let model = try Sequential {
+            Conv2d(8, kernel: 3, padding: 1, bias: false)
+            BatchNormalization()
+            ReLU()
+            MaxPool2d(2)
+            Conv2d(6, kernel: 3, stride: 2, groups: 2, activation: .tanh)
+            GroupNormalization(3)
+            AvgPool2d(2, stride: 1)
+            Upsample(3)
+            TransposedConv2d(4, kernel: 2, stride: 2, activation: .relu)
+            GlobalAvgPool()
+            Dense(10)
+        }.build(input: [3, 15, 12], seed: 1)
+        #expect(
+            model.parts.map(\.output) == [
+                [8, 15, 12], [8, 15, 12], [8, 15, 12], [8, 7, 6], [6, 3, 2], [6, 3, 2], [6, 2, 1],
+                [6, 6, 3], [4, 12, 6], [4], [10],
+            ])
+        #expect(
+            model.parameters.map { "\($0.name) \($0.shape)" } == [
+                "0.weight [8, 3, 3, 3]", "1.weight [8]", "1.bias [8]", "1.running_mean [8]",
+                "1.running_var [8]", "4.weight [6, 4, 3, 3]", "4.bias [6]", "5.weight [6]", "5.bias [6]",
+                "8.weight [6, 4, 2, 2]", "8.bias [4]", "10.weight [10, 4]", "10.bias [10]",
+            ])
+        #expect(model.parts[0].flops == 2 * 27 * 8 * 15 * 12)
+        let x = Tensor(
+            normal: [2, 3, 15, 12], deviation: 1, stream: RandomStream(seed: 1, purpose: .testing, stream: 1))
+        // Each layer gives the shape that it promised.
+        var value = x
+        for part in model.parts {
+            value = part.layer(value, .training(seed: 1, step: 0))
+            #expect(value.shape.array == [2] + part.output.array, "\(part.path) \(part.kind)")
+        }
+    }
+
+    @Test func valuesAreThoseOfTheOps() throws {
+        let x = Tensor(
+            normal: [2, 4, 9], deviation: 1, stream: RandomStream(seed: 2, purpose: .testing, stream: 1))
+        let model = try Sequential {
+            Conv1d(6, kernel: 3, stride: 2, padding: 2, dilation: 2, activation: .relu)
+            Upsample(2, .linear)
+        }.build(input: [4, 9], seed: 3)
+        let weights = model.parameters.map(\.value)
+        let expected = upsample(
+            relu(
+                convolution(
+                    x, weight: weights[0], bias: weights[1],
+                    ConvolutionGeometry(stride: 2, padding: 2, dilation: 2))), to: [10], .linear)
+        #expect(model.parts.map(\.output) == [[6, 5], [6, 10]])
+        #expect(model(x).array(of: Float.self) == expected.array(of: Float.self))
+    }
+
+    @Test func batchNormMovesItsStatisticsInTraining() throws {
+        let model = try Sequential { BatchNormalization(momentum: 0.5) }.build(input: [1])
+        let x = Tensor([1, 3] as [Float], shape: [2, 1])
+        _ = model(x, .training(seed: 1, step: 0))
+        // ½·0 + ½·2, and ½·1 + ½·2 with the unbiased variance.
+        #expect(model.parameter("0.running_mean")?.value.array(of: Float.self) == [1])
+        #expect(model.parameter("0.running_var")?.value.array(of: Float.self) == [1.5])
+        _ = model(x)
+        #expect(model.parameter("0.running_mean")?.value.array(of: Float.self) == [1])
+        #expect(model.parameters.filter(\.isTrainable).map(\.name) == ["0.weight", "0.bias"])
+    }
+
+    @Test func sequences() throws {
+        let model = try Sequential {
+            Embedding(20, 5)
+            LSTM(4, layers: 2, isBidirectional: true, dropout: 0.3)
+            GRU(3, returnsSequence: false)
+            Dense(2)
+        }.build(input: [7], seed: 1)
+        #expect(model.parts.map(\.output) == [[7, 5], [7, 8], [3], [2]])
+        #expect(model.parameter("1.weight_ih_l1_reverse")?.shape == [16, 8])
+        #expect(model.parameter("2.weight_hh_l0")?.shape == [9, 3])
+        let ids = Tensor((0..<14).map { Int32($0) }, shape: [2, 7])
+        #expect(model(ids, .training(seed: 1, step: 0)).shape == [2, 2])
+    }
+
+    @Test func theLastStateIsTheLastStep() throws {
+        let x = Tensor(
+            normal: [2, 5, 3], deviation: 1, stream: RandomStream(seed: 4, purpose: .testing, stream: 1))
+        func model(_ returnsSequence: Bool) throws -> Tensor {
+            try Sequential { RNN(4, isBidirectional: true, returnsSequence: returnsSequence) }
+                .build(input: [5, 3], seed: 2)(x)
+        }
+        let all = try model(true).array(of: Float.self)
+        let last = try model(false).array(of: Float.self)
+        for row in 0..<2 {
+            // Forward at the last step, reverse at the first.
+            #expect(last[row * 8..<row * 8 + 4].elementsEqual(all[row * 40 + 32..<row * 40 + 36]))
+            #expect(last[row * 8 + 4..<row * 8 + 8].elementsEqual(all[row * 40 + 4..<row * 40 + 8]))
+        }
+    }
+
+    @Test func errorsSayWhatFits() throws {
+        func message(_ input: Shape, @LayerBuilder _ layers: () -> [any LayerSpecification]) -> String {
+            do {
+                _ = try Sequential(layers).build(input: input)
+                return "no error"
+            } catch {
+                return "\(error)"
+            }
+        }
+        #expect(
+            message([784]) { Conv2d(8, kernel: 3) }
+                == "layer 0 (Conv2d): the input of one example has shape [784], wanted [channels, height, width]"
+        )
+        #expect(
+            message([3, 8, 8]) { Conv2d(8, kernel: 3, groups: 2) }
+                == "layer 0 (Conv2d): groups is 2, expected a divisor of the 3 channels of the input and of the 8 outputs"
+        )
+        #expect(
+            message([3, 2, 8]) { Conv2d(8, kernel: 5, padding: 1) }.hasSuffix(
+                "wanted at least 3 places on each axis for a kernel of 5"))
+        #expect(
+            message([3, 2, 8]) { MaxPool2d(4) }.hasSuffix(
+                "wanted [channels, height, width] of at least 4 places on each axis"))
+        #expect(
+            message([3, 8]) { LSTM(0) } == "layer 0 (Recurrent): hidden is 0, expected a positive number")
+        #expect(
+            message([8]) { GRU(2) }
+                == "layer 0 (Recurrent): the input of one example has shape [8], wanted [steps, inputs]")
+        #expect(
+            message([8, 2]) { GroupNormalization(3) }
+                == "layer 0 (GroupNormalization): groups is 3, expected a divisor of the 8 channels")
+    }
+
+    @Test func filesDescribeThem() throws {
+        let layers: [any LayerSpecification] = [
+            Conv1d(2, kernel: 3), Conv2d(4, kernel: 3, padding: 1, activation: .relu, initializer: .heNormal),
+            TransposedConv2d(3, kernel: 2, stride: 2), MaxPool2d(3, stride: 2, padding: 1),
+            AvgPool2d(2, countsPadding: false), GlobalAvgPool(), BatchNormalization(), GroupNormalization(2),
+            Upsample(2, .linear), LSTM(4, layers: 2, isBidirectional: true, returnsSequence: false),
+        ]
+        for layer in layers {
+            let json = try JSONValue(encoding: AnyLayer(layer))
+            let read = try json.decode(AnyLayer.self)
+            #expect(try JSONValue(encoding: read).text() == json.text())
+        }
+    }
+}
