@@ -9,6 +9,7 @@ Example: python Benchmarks/classic_step.py lstm --batch 64 --time 128 --hidden 2
 
 import argparse
 import json
+import resource
 import statistics
 import time
 
@@ -27,8 +28,44 @@ class Sequence(nn.Module):
         return self.head(self.layer(x)[0])
 
 
+class Block(nn.Module):
+    """Two convolutions with batch norm and a way around them."""
+
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True),
+            nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False), nn.BatchNorm2d(outputs),
+        )  # fmt: skip
+        self.shortcut = nn.Conv2d(inputs, outputs, 1, stride, bias=False) if stride > 1 else nn.Identity()
+
+    def forward(self, x):
+        return F.relu(self.body(x) + self.shortcut(x), inplace=True)
+
+
+def cnn():
+    return nn.Sequential(
+        nn.Conv2d(1, 32, 3), nn.ReLU(), nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(0.25),
+        nn.Flatten(), nn.Linear(9216, 128), nn.ReLU(), nn.Dropout(0.5), nn.Linear(128, 10),
+    )  # fmt: skip
+
+
+def resnet20():
+    layers = [nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU(inplace=True)]
+    inputs = 16
+    for stage, width in enumerate((16, 32, 64)):
+        for block in range(3):
+            layers.append(Block(inputs, width, 2 if stage > 0 and block == 0 else 1))
+            inputs = width
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10))
+
+
 def make(arguments):
     """The model, the input and the classes of every step or image."""
+    if arguments.model in ("cnn", "resnet20"):
+        model = cnn() if arguments.model == "cnn" else resnet20()
+        shape = (1, 28, 28) if arguments.model == "cnn" else (3, 32, 32)
+        return model, torch.rand(arguments.batch, *shape), torch.randint(10, (arguments.batch,)), 10
     if arguments.model == "mlp":
         hidden = arguments.hidden
         model = nn.Sequential(
@@ -45,7 +82,7 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("model", choices=["mlp", "rnn", "gru", "lstm"])
+    parser.add_argument("model", choices=["mlp", "cnn", "resnet20", "rnn", "gru", "lstm"])
     parser.add_argument("--batch", type=int, default=64, help="(default: 64)")
     parser.add_argument("--time", type=int, default=64, help="steps of a sequence (default: 64)")
     parser.add_argument("--hidden", type=int, default=128, help="(default: 128)")
@@ -68,6 +105,7 @@ def main():
         seconds.append(time.perf_counter() - begin)
     timed = seconds[arguments.warmup :]
     result = {
+        "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         "milliseconds_per_step": statistics.median(timed) * 1e3,
         "least_milliseconds": min(timed) * 1e3,
         "parameters": sum(p.numel() for p in model.parameters()),

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times a training step of small networks in Hibari and in PyTorch in turn and prints a Markdown table.
 
-The MLP is 784-512-512-10 with dropout 0.2, the recurrent layers have one layer whose outputs go through a linear one;
+The MLP is 784-512-512-10 with dropout 0.2, the CNN that of `hibari bench classic cnn`, the recurrent layers have one layer whose outputs go through a linear one;
 cross-entropy and Adam in both. Each run is a process of its own that gives the median of its steps after a warm-up;
 ratios are taken pair by pair, because the speed of a shared machine drifts.
 
@@ -19,6 +19,8 @@ from pairs import alternate, markdown, processor_name, run
 PEER = Path(__file__).resolve().with_name("classic_step.py")
 SHAPES = {
     "mlp": ("mlp", 128, 1, 512),
+    "mnist-cnn": ("cnn", 64, 1, 1),
+    "resnet-20": ("resnet20", 128, 1, 1),
     "lstm-128": ("lstm", 32, 64, 128),
     "lstm-256": ("lstm", 64, 128, 256),
     "gru-128": ("gru", 32, 64, 128),
@@ -42,7 +44,7 @@ def measure(arguments, shape):
     if our_count != their_count:
         sys.exit(f"{shape}: {our_count} and {their_count} parameters are not one model")
     return [
-        (hibari["milliseconds_per_step"], torch["milliseconds_per_step"])
+        [(one["milliseconds_per_step"], one["peak_memory_bytes"] / 2**20) for one in (hibari, torch)]
         for _, hibari, torch in alternate(arguments.pairs, lambda _: run(ours), lambda _: run(theirs))
     ]
 
@@ -68,15 +70,16 @@ def main():
     rows = []
     for shape in arguments.shapes:
         pairs = measure(arguments, shape)
-        ratios = [torch / hibari for hibari, torch in pairs]
-        ours, theirs = (statistics.median(side) for side in zip(*pairs))
+        ratios = [torch[0] / hibari[0] for hibari, torch in pairs]
+        times = [statistics.median(one[side][0] for one in pairs) for side in (0, 1)]
+        memory = [statistics.median(one[side][1] for one in pairs) for side in (0, 1)]
         rows.append(
-            [shape, f"{ours:.2f}", f"{theirs:.2f}", f"**{statistics.median(ratios):.2f}**"]
-            + [f"{min(ratios):.2f}", f"{max(ratios):.2f}"]
+            [shape, f"{times[0]:.2f}", f"{times[1]:.2f}", f"**{statistics.median(ratios):.2f}**"]
+            + [f"{min(ratios):.2f}", f"{max(ratios):.2f}", f"{memory[0]:.0f}", f"{memory[1]:.0f}"]
         )
     print(f"{date.today()}, {processor_name()}, {arguments.threads} threads, {arguments.pairs} pairs.")
     print("A ratio is PyTorch's time over Hibari's in the same pair: above 1, Hibari is faster.\n")
-    print(markdown(["shape", "Hibari ms/step", "PyTorch ms/step", "ratio", "least", "most"], rows))
+    print(markdown(["shape", "Hibari ms/step", "PyTorch ms/step", "ratio", "least", "most", "MiB", "PyTorch's"], rows))
 
 
 if __name__ == "__main__":

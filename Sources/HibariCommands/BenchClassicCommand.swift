@@ -10,13 +10,14 @@ struct BenchClassicCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "classic", abstract: "Time the training step of a small network on random data.",
         discussion: """
-            mlp is 784-hidden-hidden-10 with ReLU and dropout 0.2; rnn, gru and lstm are one layer as wide as its \
+            mlp is 784-hidden-hidden-10 with ReLU and dropout 0.2; cnn has two convolutions on 28×28 pictures, resnet20 is \
+            that of He et al. on 3×32×32 ones; rnn, gru and lstm are one layer as wide as its \
             input, whose outputs go through a linear one to 32 classes. Cross-entropy and Adam.
 
             Example: hibari bench classic lstm --batch 64 --time 128 --hidden 256 --profile
             """)
 
-    @Argument(help: ArgumentHelp("mlp, rnn, gru or lstm.", valueName: "model"))
+    @Argument(help: ArgumentHelp("mlp, cnn, resnet20, rnn, gru or lstm.", valueName: "model"))
     var model: ClassicBenchmark.Model
     @Option(help: "Images or sequences per step.") var batch = 64
     @Option(help: "Steps of a sequence.") var time = 64
@@ -45,6 +46,7 @@ struct BenchClassicCommand: ParsableCommand {
                 "model": .string(model.rawValue), "parameters": .integer(result.parameters),
                 "milliseconds_per_step": .number(result.medianSeconds * 1e3),
                 "least_milliseconds": .number(result.stepSeconds.min()! * 1e3),
+                "peak_memory_bytes": .integer(peakResidentBytes()),
                 "system_allocations_per_step": .number(result.allocationsPerStep),
                 "loss": .number(result.lastLoss), "profile": table?.json ?? .null,
             ]

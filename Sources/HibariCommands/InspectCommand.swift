@@ -5,6 +5,7 @@ import HibariModels
 import HibariNN
 import HibariSupport
 import HibariTokenizers
+import HibariTraining
 
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -12,7 +13,7 @@ struct InspectCommand: ParsableCommand {
         abstract: "Show what is in a run directory, a model folder or a safetensors file.",
         discussion: "Example: hibari inspect checkpoints/stories-en")
 
-    @Argument(help: "A run directory, a Hugging Face folder, or a .safetensors file.") var path: String
+    @Argument(help: "A run directory, a model folder, or a .safetensors file.") var path: String
     @Flag(help: "List every tensor.") var tensors = false
     @Flag(help: "Print one JSON object.") var json = false
 
@@ -21,11 +22,31 @@ struct InspectCommand: ParsableCommand {
             let file = try SafetensorsFile(path: path)
             return printResult(json ? tensorList(file).text() : tensorTable(file))
         }
+        if fileExists(joinPath(path, ModelFile.descriptionName)) { return try inspectLayers() }
         let folder = try ModelFolder(path: path)
         let file = try SafetensorsFile(path: joinPath(path, ModelFolder.weightsName), verify: false)
         if json { return printResult(description(folder, file).text()) }
         printResult(try summary(folder))
         if tensors { printResult("\n" + tensorTable(file)) }
+    }
+
+    /// A network of layers, as hibari run and programs leave it.
+    private func inspectLayers() throws {
+        let model = try Model.load(path)
+        let file = try SafetensorsFile(path: joinPath(path, ModelFile.weightsName), verify: false)
+        guard json else {
+            let rows = try runRows().map { padded($0.0, 14) + $0.1 }
+            printResult(([model.summary.description, ""] + rows).joined(separator: "\n"))
+            if tensors { printResult("\n" + tensorTable(file)) }
+            return
+        }
+        let description = try JSONValue(contentsOf: joinPath(path, ModelFile.descriptionName))
+        let object: JSONValue = [
+            "input": description["input"] ?? .null, "architecture": description["architecture"] ?? .null,
+            "notes": description["notes"] ?? .null, "parameters": .integer(model.parameterCount),
+            "tensors": tensorList(file),
+        ]
+        printResult(object.text())
     }
 
     private func summary(_ folder: ModelFolder) throws -> String {
@@ -59,12 +80,13 @@ struct InspectCommand: ParsableCommand {
         guard fileExists(run) else { return [] }
         let json = try JSONValue(contentsOf: run)
         let corpus = json["corpus"]
+        let examples = json["data"]?["training"]?["examples"]?.int
+        let data =
+            examples.map { counted($0, "example") }
+            ?? "\(counted(corpus?["documents"]?.int ?? 0, "document")), \(abbreviatedBytes(corpus?["bytes"]?.double ?? 0)), "
+            + "sha256 \((corpus?["sha256"]?.string ?? "").prefix(12))"
         var rows = [
-            (
-                "trained on",
-                "\(counted(corpus?["documents"]?.int ?? 0, "document")), \(abbreviatedBytes(corpus?["bytes"]?.double ?? 0)), "
-                    + "sha256 \((corpus?["sha256"]?.string ?? "").prefix(12))"
-            ),
+            ("trained on", data),
             ("command", (json["command"]?.array ?? []).compactMap(\.string).joined(separator: " ")),
         ]
         let metricsFile = joinPath(path, "metrics.jsonl")
@@ -74,7 +96,9 @@ struct InspectCommand: ParsableCommand {
             let evaluations = metrics.split(separator: UInt8(ascii: "\n")).compactMap {
                 try? JSONValue(parsing: Array($0))
             }
-            if let best = evaluations.last(where: { $0["type"] == "eval" && $0["best"] == true }) {
+            if let best = evaluations.last(where: {
+                ($0["type"] == "eval" || $0["type"] == "epoch") && $0["best"] == true
+            }) {
                 rows.append(
                     (
                         "best",

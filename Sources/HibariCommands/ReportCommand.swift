@@ -9,18 +9,25 @@ struct ReportCommand: ParsableCommand {
         commandName: "report", abstract: "Make a page of a training run: curves, samples, settings, data.",
         discussion: """
             Writes report.html into the run directory: one file that needs no network, in light and dark. Works while the \
-            run goes on. pretrain writes it too when it ends.
+            run goes on. pretrain and hibari run write it too when they end.
 
             Example: hibari report checkpoints/book
             """)
 
-    @Argument(help: ArgumentHelp("A run directory that pretrain has written.", valueName: "run")) var folder:
-        String
+    @Argument(
+        help: ArgumentHelp(
+            "A run directory that pretrain, hibari run or a program has written.", valueName: "run"))
+    var folder: String
     @Option(
         help: ArgumentHelp("File to write (default: report.html in the run directory).", valueName: "file"))
     var out: String?
     @Flag(help: "Print the report to the terminal, and write no file.") var terminal = false
     @Flag(help: "Print one JSON object with the path of the file.") var json = false
+
+    /// The task of `hibari run` that wrote the run, if one did.
+    private static func task(_ folder: String) throws -> String? {
+        try JSONValue(contentsOf: RunDirectory(path: folder).runFile)["task"]?.string
+    }
 
     func run() throws {
         if terminal, out != nil || json {
@@ -29,6 +36,10 @@ struct ReportCommand: ParsableCommand {
         let report = try Report(run: RunDirectory(path: folder))
         if terminal { return printResult(report.text(TerminalStyle.detected(descriptor: 1))) }
         let path = out ?? RunDirectory(path: folder).reportFile
+        if out == nil, let task = try Self.task(folder), fileExists(path) {
+            throw UsageError.missingOption(
+                name: "out", purpose: "\(path) was written by hibari run \(task), with its pictures")
+        }
         try writeFileAtomically(path, report.html())
         printResult(json ? JSONValue.object(["report": .string(path)]).text() : path)
     }

@@ -106,7 +106,8 @@ final class TaskRun {
         report.figures = result.figures
         report.sections = result.sections
         if !histories.isEmpty {
-            report.sections.append(ReportSection("Training", trainingCurves(histories)))
+            let curves = epochCurves(histories.map { ($0.part, $0.history.epochs) })
+            if !curves.isEmpty { report.sections.append(ReportSection("Training", curves)) }
         }
         report.sections.append(
             ReportSection(

@@ -8,6 +8,10 @@ public struct ClassicBenchmark: Sendable {
     public enum Model: String, CaseIterable, Sendable {
         /// 784 → hidden → hidden → 10, ReLU and dropout 0.2 between.
         case mlp
+        /// Two convolutions of 32 and 64 channels, pooling and two dense layers, on 28×28 pictures.
+        case cnn
+        /// 3×32×32 pictures. Source: He et al. 2015, arXiv:1512.03385, section 4.2.
+        case resnet20
         /// One recurrent layer as wide as its input, and a linear one to 32 classes at every step.
         case rnn, gru, lstm
     }
@@ -37,8 +41,14 @@ public struct ClassicBenchmark: Sendable {
     /// - Parameter profile: gets the rows of the timed steps.
     public func run(profile: OpProfile? = nil) throws -> Measurement {
         let scope = ParameterScope(.initialize(seed: 1))
-        let loss = try model == .mlp ? perceptron(scope) : recurrent(scope)
-        let optimizer = Adam(scope.parameters, beta2: 0.999)
+        let loss =
+            switch model {
+            case .mlp: try perceptron(scope)
+            case .cnn: try pictures(Self.cnn, [1, 28, 28], scope)
+            case .resnet20: try pictures(Self.resnet20, [3, 32, 32], scope)
+            case .rnn, .gru, .lstm: try recurrent(scope)
+            }
+        let optimizer = Adam(scope.parameters.filter(\.isTrainable), beta2: 0.999)
         var (times, allocations, value): ([Double], Int, Double) = ([], 0, 0)
         for step in 0..<warmup + steps {
             if step == warmup {
@@ -55,7 +65,8 @@ public struct ClassicBenchmark: Sendable {
         }
         let grown = BufferPool.shared.statistics.systemAllocations - allocations
         return Measurement(
-            parameters: scope.parameters.reduce(0) { $0 + $1.shape.count }, stepSeconds: times,
+            parameters: scope.parameters.reduce(0) { $0 + ($1.isTrainable ? $1.shape.count : 0) },
+            stepSeconds: times,
             lastLoss: value, allocationsPerStep: Double(grown) / Double(steps))
     }
 
@@ -86,6 +97,53 @@ public struct ClassicBenchmark: Sendable {
             }
             return crossEntropy(h, targets)
         }
+    }
+
+    private static var cnn: Sequential {
+        Sequential {
+            Conv2d(32, kernel: 3, activation: .relu)
+            Conv2d(64, kernel: 3, activation: .relu)
+            MaxPool2d(2)
+            Dropout(0.25)
+            Flatten()
+            Dense(128, activation: .relu)
+            Dropout(0.5)
+            Dense(10)
+        }
+    }
+
+    private static var resnet20: Sequential {
+        Sequential {
+            Conv2d(16, kernel: 3, padding: 1, bias: false)
+            BatchNormalization()
+            ReLU()
+            for (stage, width) in [16, 32, 64].enumerated() {
+                for block in 0..<3 {
+                    let halves = stage > 0 && block == 0
+                    Residual(
+                        projection: halves ? Conv2d(width, kernel: 1, stride: 2, bias: false) : nil,
+                        activation: .relu
+                    ) {
+                        Conv2d(width, kernel: 3, stride: halves ? 2 : 1, padding: 1, bias: false)
+                        BatchNormalization()
+                        ReLU()
+                        Conv2d(width, kernel: 3, padding: 1, bias: false)
+                        BatchNormalization()
+                    }
+                }
+            }
+            GlobalAvgPool()
+            Dense(10)
+        }
+    }
+
+    private func pictures(
+        _ layers: Sequential, _ input: Shape, _ scope: ParameterScope
+    ) throws -> (ForwardContext) -> Tensor {
+        let network = try layers.build(scope, input: input).layer
+        let x = Tensor(uniform: Shape([batch] + input.array), limit: 1, stream: stream(0))
+        let targets = Tensor(classes(batch, below: 10), shape: [batch])
+        return { context in crossEntropy(network(x, context), targets) }
     }
 
     private func recurrent(_ scope: ParameterScope) throws -> (ForwardContext) -> Tensor {

@@ -24,4 +24,19 @@ import Testing
         let again = try hibari("run", "linreg", "--out", folder)
         #expect(again.status == 73)
     }
+
+    @Test func inspectAndReportReadARun() throws {
+        let space = try Workspace()
+        let folder = space.path("run")
+        expectSuccess(try hibari("run", "linreg", "--out", folder, "--epochs", "5"))
+        let shown = expectSuccess(try hibari("inspect", folder, "--tensors")).output
+        for text in ["0 Dense", "parameters   2", "160 examples", "0.weight"] {
+            #expect(shown.contains(text), "\(text)")
+        }
+        #expect(try expectSuccess(try hibari("inspect", folder, "--json")).json["parameters"] == 2)
+        // The page of the task has pictures that metrics alone do not give.
+        expectError(try hibari("report", folder), 64, "written by hibari run linreg")
+        let report = expectSuccess(try hibari("report", folder, "--terminal")).output
+        for text in ["Loss", "160", "epoch"] { #expect(report.contains(text), "\(text)") }
+    }
 }

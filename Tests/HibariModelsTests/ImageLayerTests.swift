@@ -84,7 +84,7 @@ private struct Network {
     init(_ scope: ParameterScope) throws {
         convolution = try Convolution(
             scope["conv"], inputs: 4, outputs: 6, kernel: [3, 3], .init(padding: 1, groups: 2))
-        norm = try BatchNorm(scope["norm"], channels: 6, appliesReLU: true)
+        norm = try BatchNorm(scope["norm"], channels: 6)
         transposed = try TransposedConvolution(
             scope["up"], inputs: 6, outputs: 4, kernel: [2, 2], .init(stride: [2], groups: 2))
         groups = try GroupNorm(scope["groups"], channels: 4, groups: 2)
@@ -93,7 +93,8 @@ private struct Network {
 
     /// `[N, 4, H, W]` → `[N, 4, 2, 2]`.
     func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
-        let y = MaxPooling(PoolingWindows(kernel: [2]))(norm(convolution(x, context), context), context)
+        let y = MaxPooling(PoolingWindows(kernel: [2]))(
+            norm(convolution(x, context), residual: nil, appliesReLU: true, context), context)
         let z = groups(transposed(Upsampling(factor: 2, .linear)(y, context), context), context)
         return AveragePooling(.adaptive([2]))(z, context)
     }

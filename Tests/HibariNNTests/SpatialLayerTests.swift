@@ -41,6 +41,49 @@ import Testing
         }
     }
 
+    /// A rectifier, and a shortcut, done by the norm before it give what they give alone.
+    @Test func fusedIsTheSameAsAlone() throws {
+        func block(_ rectify: any LayerSpecification) -> Sequential {
+            Sequential {
+                Conv2d(4, kernel: 3, padding: 1)
+                Residual {
+                    Conv2d(4, kernel: 3, padding: 1)
+                    BatchNormalization()
+                    rectify
+                    Conv2d(4, kernel: 3, padding: 1)
+                    BatchNormalization()
+                }
+                rectify
+            }
+        }
+        let alone = try block(Function("relu") { relu($0) }).build(input: [2, 5, 6], seed: 1)
+        let inBlock = try Sequential {
+            Conv2d(4, kernel: 3, padding: 1)
+            Residual(activation: .relu) {
+                Conv2d(4, kernel: 3, padding: 1)
+                BatchNormalization()
+                ReLU()
+                Conv2d(4, kernel: 3, padding: 1)
+                BatchNormalization()
+            }
+        }.build(input: [2, 5, 6], seed: 1)
+        let x = Tensor(
+            normal: [3, 2, 5, 6], deviation: 1, stream: RandomStream(seed: 2, purpose: .testing, stream: 1))
+        let results = [alone, inBlock].map { model in
+            let output = valueWithGradient {
+                let y = model(x, .training(seed: 1, step: 0))
+                return (y * y * y).mean()
+            }
+            return [output.item]
+                + model.parameters.filter(\.hasGradient).flatMap {
+                    $0.gradient.array(of: Float.self).map(Double.init)
+                }
+        }
+        #expect(results[0].count == results[1].count)
+        let largest = zip(results[0], results[1]).map { abs($0 - $1) }.max()
+        #expect(largest! < 1e-6)
+    }
+
     @Test func valuesAreThoseOfTheOps() throws {
         let x = Tensor(
             normal: [2, 4, 9], deviation: 1, stream: RandomStream(seed: 2, purpose: .testing, stream: 1))

@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from op_fixtures import Case, make_tensors
+from cases import Case, make_tensors
 from writer import generator_for, rounded
 
 CONVOLUTIONS = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}

@@ -5,8 +5,6 @@ mathematics, `check_against_transformers` compares the two.
 """
 
 import math
-from dataclasses import dataclass, field
-from typing import Callable
 
 import torch
 import torch.nn.functional as F
@@ -14,23 +12,12 @@ from transformers.masking_utils import sliding_window_causal_mask_function
 from transformers.models.llama import modeling_llama
 from transformers.models.qwen3 import modeling_qwen3
 
+from cases import Case, make_tensors
 from exact import Float64Only
-from writer import generator_for, rounded
+from loss_cases import classic_loss_cases
+from writer import generator_for
 
 BATCH, TIME, CHANNELS = 2, 7, 24
-
-
-@dataclass
-class Case:
-    """`shapes` gives the random float inputs by name; `integers` the integer ones, by value."""
-
-    name: str
-    function: Callable
-    shapes: dict[str, tuple[int, ...]]
-    integers: dict[str, torch.Tensor] = field(default_factory=dict)
-    attributes: dict = field(default_factory=dict)
-    positive: tuple[str, ...] = ()
-    weights: tuple[str, ...] = ()
 
 
 # MARK: formulas
@@ -348,113 +335,12 @@ def shaped_function_cases():
     return [Case(name, function, {"input": (BATCH, TIME, 11)}) for name, function in functions.items()]
 
 
-def classic_loss_cases():
-    pair = {"input": (BATCH, TIME, 11), "target": (BATCH, TIME, 11)}
-    rows = {"input": (BATCH * TIME, 13)}
-    generator = generator_for("classic_losses", 1)
-    answers = torch.randint(2, (BATCH, TIME, 11), generator=generator)
-    labels = 2 * answers - 1
-    classes = torch.randint(13, (BATCH * TIME,), generator=generator)
-    some_ignored = classes.clone()
-    some_ignored[3] = some_ignored[9] = -100
-    weights = torch.arange(1, 14).double() / 4
-
-    def weighted(smoothing):
-        def function(input, targets):
-            return F.cross_entropy(input, targets, weights, label_smoothing=smoothing)
-
-        return function
-
-    return [
-        Case("half_squared_error/sum", lambda input, target: F.mse_loss(input, target, reduction="sum") / 2, pair),
-        Case("absolute_error/mean", F.l1_loss, pair),
-        Case("huber/delta", lambda input, target: F.huber_loss(input, target, delta=0.7), pair),
-        Case("smooth_l1/beta", lambda input, target: F.smooth_l1_loss(input, target, beta=0.7), pair),
-        Case(
-            "binary_cross_entropy/plain",
-            lambda input, targets: F.binary_cross_entropy_with_logits(input, targets.double()),
-            {"input": pair["input"]},
-            {"targets": answers},
-        ),
-        Case(
-            "binary_cross_entropy/positive_weight",
-            lambda input, targets: F.binary_cross_entropy_with_logits(
-                input, targets.double(), pos_weight=torch.tensor(2.5).double()
-            ),
-            {"input": pair["input"]},
-            {"targets": answers},
-        ),
-        Case(
-            "logistic/plain",
-            lambda input, targets: F.soft_margin_loss(input, targets.double()),
-            {"input": pair["input"]},
-            {"targets": labels},
-        ),
-        Case(
-            "hinge/margin",
-            lambda input, targets: (0.8 - targets * input).clamp(min=0).mean(),
-            {"input": pair["input"]},
-            {"targets": labels},
-        ),
-        Case(
-            "multiclass_hinge/margin",
-            lambda input, targets: F.multi_margin_loss(input, targets, margin=0.8),
-            rows,
-            {"targets": classes},
-        ),
-        Case(
-            "kl_divergence/batchmean",
-            lambda input, targets: F.kl_div(
-                input.log_softmax(-1), F.one_hot(targets, 13) * 0.75 + 0.25 / 13, reduction="batchmean"
-            ),
-            rows,
-            {"targets": classes},
-        ),
-        Case("cross_entropy/class_weights", weighted(0.0), rows, {"targets": classes}),
-        Case("cross_entropy/class_weights_ignored", weighted(0.0), rows, {"targets": some_ignored}),
-        Case("cross_entropy/class_weights_smoothing", weighted(0.1), rows, {"targets": some_ignored}),
-    ]
-
-
 # MARK: running
-
-
-def make_inputs(case: Case, seed: int) -> dict[str, torch.Tensor]:
-    """Random inputs that float32 holds exactly, widened to float64. Norm weights are spread around 1."""
-    generator = generator_for(case.name, seed)
-    inputs = {}
-    for name, shape in case.shapes.items():
-        values = torch.randn(shape, generator=generator)
-        if name in case.weights:
-            values = values * 0.3
-        elif "norm" in case.name and name in ("weight", "query_norm", "key_norm"):
-            values = 1 + 0.3 * values
-        elif name in case.positive:
-            values = values.abs() + 0.05
-        inputs[name] = values.double().requires_grad_()
-    return inputs
 
 
 def make_op_tensors(seed: int) -> tuple[dict[str, torch.Tensor], dict]:
     """Returns the tensors of ops.safetensors and, for the manifest, each case's attributes."""
     return make_tensors(all_cases(), seed)
-
-
-def make_tensors(all_cases: list[Case], seed: int) -> tuple[dict[str, torch.Tensor], dict]:
-    """Inputs, output, cotangent and gradients of each case as OP/CASE/NAME, and each case's attributes."""
-    tensors, cases = {}, {}
-    for case in all_cases:
-        assert case.name not in cases, f"two cases are called {case.name}"
-        inputs = make_inputs(case, seed)
-        output = case.function(**inputs, **case.integers)
-        generator = generator_for(case.name + "/cotangent", seed)
-        cotangent = torch.randn(output.shape, generator=generator).double()
-        gradients = torch.autograd.grad(output, list(inputs.values()), cotangent)
-        parts = {**inputs, **case.integers, "output": output, "cotangent": cotangent}
-        parts |= {f"grad_{name}": gradient for name, gradient in zip(inputs, gradients)}
-        tensors |= {f"{case.name}/{name}": rounded(value) for name, value in parts.items()}
-        cases[case.name] = case.attributes
-    return tensors, cases
 
 
 # MARK: checks

@@ -7,9 +7,8 @@ public struct Activate: LayerSpecification {
     public init(_ activation: Activation) { self.activation = activation }
 
     public func build(_ scope: ParameterScope, input: Shape) -> BuiltLayer {
-        let activation = activation
         // The backward pass makes the output again from the input, which is kept anyway.
-        return BuiltLayer(output: input, activations: 0) { x, _ in activation.apply(to: x) }
+        BuiltLayer(ActivationLayer(activation: activation), output: input, activations: 0)
     }
 }
 

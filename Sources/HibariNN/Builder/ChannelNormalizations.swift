@@ -17,13 +17,13 @@ public struct BatchNormalization: LayerSpecification {
             (1...3).contains(input.rank) && input.count > 0, input,
             wanted: "[channels], [channels, length] or [channels, height, width]")
         let norm = try BatchNorm(scope, channels: input[0], epsilon: epsilon, momentum: momentum)
-        return BuiltLayer(Normalized(norm: norm), output: input)
+        return BuiltLayer(norm, output: input)
     }
+}
 
-    private struct Normalized: Layer {
-        let norm: BatchNorm
-
-        func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor { norm(x, context) }
+extension BatchNorm: FusableLayer {
+    public func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
+        self(x, residual: nil, context)
     }
 }
 

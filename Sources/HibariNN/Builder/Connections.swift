@@ -34,8 +34,12 @@ public struct Residual: LayerSpecification {
                 wanted: "equal shapes; give Residual a projection to \(body.output)")
         }
         let (inner, other, activation) = (body.layer, side?.layer, activation)
+        let fused =
+            activation == nil || activation == .relu
+            ? (inner as? LayerChain)?.residual(appliesReLU: activation == .relu) : nil
         return BuiltLayer(
             Branches { x, context in
+                if let fused { return fused(x, other.map { $0(x, context) } ?? x, context) }
                 let sum = (other.map { $0(x, context) } ?? x) + inner(x, context)
                 return activation.map { $0.apply(to: sum) } ?? sum
             },

@@ -153,9 +153,9 @@ private struct ConvolutionPlan {
 
     private func built(_ layer: any Layer, isActivated: Bool, _ output: Shape, flops: Double) -> BuiltLayer {
         guard let activation, !isActivated else { return BuiltLayer(layer, output: output, flops: flops) }
-        let function = FunctionLayer { x, _ in activation.apply(to: x) }
         return BuiltLayer(
-            LayerChain(layers: [layer, function]), output: output, flops: flops,
+            LayerChain(layers: [layer, ActivationLayer(activation: activation)]), output: output,
+            flops: flops,
             activations: 2 * output.count)
     }
 }

@@ -10,14 +10,10 @@ public struct BatchNorm {
     /// `[channels]` each; saved with the model, not trained.
     public let runningMean, runningVariance: Parameter
     public let epsilon, momentum: Double
-    private let appliesReLU: Bool
 
-    /// - Parameters:
-    ///   - scope: gives `weight`, `bias`, `running_mean` and `running_var`.
-    ///   - appliesReLU: a rectifier in the same pass, behind the residual if there is one.
+    /// - Parameter scope: gives `weight`, `bias`, `running_mean` and `running_var`.
     public init(
-        _ scope: ParameterScope, channels: Int, epsilon: Double = 1e-5, momentum: Double = 0.1,
-        appliesReLU: Bool = false
+        _ scope: ParameterScope, channels: Int, epsilon: Double = 1e-5, momentum: Double = 0.1
     ) throws {
         weight = try scope.parameter("weight", [channels], .ones, role: .vector)
         bias = try scope.parameter("bias", [channels], .zeros, role: .vector)
@@ -25,13 +21,16 @@ public struct BatchNorm {
         runningVariance = try scope.buffer("running_var", [channels], .ones)
         self.epsilon = epsilon
         self.momentum = momentum
-        self.appliesReLU = appliesReLU
     }
 
     /// `[N, channels]` or `[N, channels, spatial...]`, of more than one element a channel in training.
     ///
-    /// - Parameter residual: added after the norm, shaped as `x`.
-    public func callAsFunction(_ x: Tensor, residual: Tensor? = nil, _ context: ForwardContext) -> Tensor {
+    /// - Parameters:
+    ///   - residual: added after the norm, shaped as `x`.
+    ///   - appliesReLU: a rectifier in the same pass, behind the residual if there is one.
+    public func callAsFunction(
+        _ x: Tensor, residual: Tensor?, appliesReLU: Bool = false, _ context: ForwardContext
+    ) -> Tensor {
         let running = ChannelStatistics(mean: runningMean.value, variance: runningVariance.value)
         let (output, statistics) = batchNorm(
             x, weight: weight.tensor, bias: bias.tensor, statistics: context.isTraining ? nil : running,

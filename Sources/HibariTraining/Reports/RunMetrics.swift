@@ -18,6 +18,7 @@ struct RunMetrics {
     private(set) var norm: [Point] = []
     private(set) var speed: [Point] = []
     private(set) var evaluations: [HeldOut] = []
+    private(set) var epochs: [EpochReport] = []
     private(set) var samples: [(step: Int, text: String)] = []
     /// Of the whole run so far.
     private(set) var seconds: Double?
@@ -53,7 +54,7 @@ struct RunMetrics {
             loss.append(point("loss"))
             rate.append(point("lr"))
             norm.append(point("grad_norm"))
-            speed.append(point("tokens_per_second"))
+            speed.append(point(row["tokens_per_second"] == nil ? "examples_per_second" : "tokens_per_second"))
         case "eval", "final":
             let heldOut = HeldOut(
                 step: step, loss: row["val_loss"]?.double ?? .nan,
@@ -62,6 +63,8 @@ struct RunMetrics {
             // The evaluation over all held-out data takes the place of the one over a part.
             if evaluations.last?.step == step { evaluations.removeLast() }
             evaluations.append(heldOut)
+        case "epoch":
+            if let epoch = EpochReport(json: row) { epochs.append(epoch) }
         case "sample":
             samples.append((step, row["text"]?.string ?? ""))
         default: break

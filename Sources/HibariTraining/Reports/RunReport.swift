@@ -10,7 +10,7 @@ extension Report {
         let metrics = try RunMetrics(path: run.metricsFile)
         self.init(title: splitPath(run.path).name, subtitle: Self.subtitle(description))
         figures = Self.figures(description, metrics)
-        sections = [ReportSection("Training", Self.curves(metrics))]
+        sections = [ReportSection("Training", Self.curves(description, metrics))]
         if !metrics.samples.isEmpty {
             sections.append(
                 ReportSection(
@@ -41,7 +41,9 @@ extension Report {
 
     private static func subtitle(_ description: JSONValue) -> String {
         let c = description["configuration"]
+        let layers = description["model"]?["architecture"]?["layers"]?.array
         let parts = [
+            description["task"]?.string, layers.map { counted($0.count, "layer") },
             c?["arch"]?.string, c?["layers"]?.int.map { counted($0, "layer") },
             c?["dim"]?.int.map { "width \($0)" },
             c?["context"]?.int.map { "context \($0)" },
@@ -52,6 +54,12 @@ extension Report {
 
     private static func figures(_ description: JSONValue, _ metrics: RunMetrics) -> [SummaryFigure] {
         var figures: [SummaryFigure] = []
+        if let epoch = metrics.epochs.last(where: \.isBest) ?? metrics.epochs.last {
+            let note = epoch.isBest ? "best epoch, \(epoch.epoch)" : "epoch \(epoch.epoch)"
+            figures += epoch.values.filter { $0.value.isFinite }.map {
+                SummaryFigure(metricTitle($0.name), readable($0.value), note: note)
+            }
+        }
         if let best = metrics.evaluations.filter({ $0.isBest }).last {
             figures.append(
                 SummaryFigure(
@@ -60,7 +68,10 @@ extension Report {
             if let bits = best.bitsPerByte { figures.append(SummaryFigure("bits per byte", readable(bits))) }
         }
         if let last = metrics.loss.last {
-            figures.append(SummaryFigure("last training loss", readable(last.value), note: "nats per token"))
+            if metrics.epochs.isEmpty {
+                figures.append(
+                    SummaryFigure("last training loss", readable(last.value), note: "nats per token"))
+            }
             let total = description["total_steps"]?.int
             figures.append(
                 SummaryFigure(
@@ -71,12 +82,19 @@ extension Report {
         let speeds = metrics.speed.map(\.value).sorted()
         if !speeds.isEmpty {
             figures.append(
-                SummaryFigure("speed", abbreviated(speeds[speeds.count / 2]), note: "tokens/s, the median"))
+                SummaryFigure(
+                    "speed", abbreviated(speeds[speeds.count / 2]), note: unit(description) + "/s, the median"
+                ))
         }
         return figures
     }
 
-    private static func curves(_ metrics: RunMetrics) -> [any ReportBlock] {
+    /// What the run counts.
+    private static func unit(_ description: JSONValue) -> String {
+        description["corpus"] == nil ? "examples" : "tokens"
+    }
+
+    private static func curves(_ description: JSONValue, _ metrics: RunMetrics) -> [any ReportBlock] {
         func series(_ name: String, _ points: [RunMetrics.Point], smooth: Bool = false) -> Series {
             Series(
                 name, x: points.map(\.step), y: points.map(\.value),
@@ -89,8 +107,11 @@ extension Report {
                     "held out", x: metrics.evaluations.map { Double($0.step) },
                     y: metrics.evaluations.map(\.loss)))
         }
-        return [
-            LineChart(title: "Loss", series: losses, xLabel: "step", yLabel: "nats per token"),
+        let isText = unit(description) == "tokens"
+        return epochCurves([("", metrics.epochs)]) + [
+            LineChart(
+                title: isText ? "Loss" : "Loss of single steps", series: losses, xLabel: "step",
+                yLabel: isText ? "nats per token" : ""),
             LineChart(
                 title: "Learning rate", series: [series("learning rate", metrics.rate)], xLabel: "step"),
             LineChart(
@@ -98,7 +119,7 @@ extension Report {
                 yLabel: "before clipping", yScale: .logarithmic),
             LineChart(
                 title: "Speed", series: [series("speed", metrics.speed, smooth: true)], xLabel: "step",
-                yLabel: "tokens/s"),
+                yLabel: unit(description) + "/s"),
         ]
     }
 
@@ -116,6 +137,11 @@ extension Report {
         add("SHA-256 of the held-out text", corpus?["validation_sha256"]?.string, isCode: true)
         add("tokenizer", description["tokenizer"]?["kind"]?.string)
         add("SHA-256 of the tokenizer", description["tokenizer"]?["sha256"]?.string, isCode: true)
+        for name in ["training", "validation"] {
+            let part = description["data"]?[name]
+            add("\(name) examples", part?["examples"]?.int.map(grouped))
+            add("identity of the \(name) data", part?["identity"]?.string, isCode: true)
+        }
         add("Hibari", description["version"]?.string)
         let command = (description["command"]?.array ?? []).compactMap(\.string)
         var line = Preformatted(command: command)
