@@ -41,6 +41,27 @@ import Testing
         }
     }
 
+    @Test func noiseIsOfTrainingAlone() throws {
+        let model = try Sequential {
+            LeakyReLU(0.5)
+            GaussianNoise(0.5)
+            ChannelDropout(0.5)
+            AdaptiveAvgPool2d(2)
+        }.build(input: [8, 4, 6], seed: 1)
+        let x = Tensor(repeating: -2, shape: [3, 8, 4, 6])
+        let calm = model(x)
+        #expect(calm.shape == [3, 8, 2, 2])
+        #expect(calm.array(of: Float.self).allSatisfy { $0 == -1 })
+        let noisy = model(x, .training(seed: 1, step: 0)).array(of: Float.self)
+        // A dropped channel is zero at all of its four places; the others are about twice −1.
+        let channels = stride(from: 0, to: noisy.count, by: 4).map { noisy[$0..<$0 + 4] }
+        let dropped = channels.filter { $0.allSatisfy { $0 == 0 } }.count
+        #expect((4...20).contains(dropped))
+        #expect(noisy.contains { $0 != 0 && $0 != -2 })
+        let again = model(x, .training(seed: 1, step: 0)).array(of: Float.self)
+        #expect(again == noisy)
+    }
+
     /// A rectifier, and a shortcut, done by the norm before it give what they give alone.
     @Test func fusedIsTheSameAsAlone() throws {
         func block(_ rectify: any LayerSpecification) -> Sequential {

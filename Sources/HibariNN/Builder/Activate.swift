@@ -23,6 +23,18 @@ public func GELU() -> Activate { Activate(.geluErf) }
 /// x·sigmoid(x).
 public func SiLU() -> Activate { Activate(.silu) }
 
+/// x above 0, slope·x below. Source: Maas et al. 2013.
+public struct LeakyReLU: LayerSpecification {
+    public let slope: Double
+
+    public init(_ slope: Double = 0.01) { self.slope = slope }
+
+    public func build(_ scope: ParameterScope, input: Shape) -> BuiltLayer {
+        let slope = slope
+        return BuiltLayer(output: input) { x, _ in leakyReLU(x, slope: slope) }
+    }
+}
+
 extension Activation {
     /// f(x), as an op.
     public func apply(to x: Tensor) -> Tensor {

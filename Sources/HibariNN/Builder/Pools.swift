@@ -40,6 +40,20 @@ public struct AvgPool2d: LayerSpecification {
     }
 }
 
+/// Means of windows that part each axis into `size` places, `[C, H, W]` → `[C, size, size]`, whatever H and W.
+public struct AdaptiveAvgPool2d: LayerSpecification {
+    public let size: Int
+
+    public init(_ size: Int) { self.size = size }
+
+    public func build(_ scope: ParameterScope, input: Shape) throws -> BuiltLayer {
+        try LayerError.require(size > 0, "size", size, expected: "a positive number")
+        try LayerError.require(
+            input.rank == 3 && input.count > 0, input, wanted: "[channels, height, width]")
+        return BuiltLayer(AveragePooling(.adaptive([size, size])), output: [input[0], size, size])
+    }
+}
+
 /// The mean of each channel, `[C, L]` or `[C, H, W]` → `[C]`.
 public struct GlobalAvgPool: LayerSpecification {
     public init() {}
