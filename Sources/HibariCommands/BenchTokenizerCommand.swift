@@ -16,14 +16,7 @@ struct BenchTokenizerCommand: ParsableCommand {
 
     @Argument(help: "bytes, or a folder, tokenizer.json, .tiktoken, .model, .bin or .gguf file.")
     var tokenizer: String
-    @Option(
-        parsing: .upToNextOption,
-        help: ArgumentHelp("Text files, folders, .gz, .jsonl, or - for standard input.", valueName: "path"))
-    var text: [String]
-    @Option(
-        help: ArgumentHelp(
-            "How a .tiktoken file cuts text: a name or a regular expression.", valueName: "name|regex"))
-    var pattern: String?
+    @OptionGroup var texts: TokenizerTexts
     @Option(name: .customLong("repeat"), help: "Passes; medians are printed.") var passes = 3
     @Flag(help: "Print a JSON object.") var json = false
 
@@ -34,12 +27,12 @@ struct BenchTokenizerCommand: ParsableCommand {
     }
 
     func run() throws {
-        let texts = try CorpusReader(paths: text, textKey: "text").documents().map(\.bytes)
+        let documents = try texts.documents().map(\.bytes)
         var (load, encode, decode) = ([Double](), [Double](), [Double]())
         var tokens = 0
         for _ in 0..<passes {
-            let (loadSeconds, loaded) = try timed { try TokenizerOptions.load(tokenizer, pattern: pattern) }
-            let (encodeSeconds, ids) = try timed { try texts.map { try loaded.encode($0) } }
+            let (loadSeconds, loaded) = try timed { try texts.load([tokenizer])[0] }
+            let (encodeSeconds, ids) = try timed { try documents.map { try loaded.encode($0) } }
             let (decodeSeconds, decoded) = timed { ids.map { loaded.decode($0) } }
             withExtendedLifetime(decoded) {}
             tokens = ids.reduce(0) { $0 + $1.count }
@@ -47,7 +40,7 @@ struct BenchTokenizerCommand: ParsableCommand {
             encode.append(encodeSeconds)
             decode.append(decodeSeconds)
         }
-        let bytes = texts.reduce(0) { $0 + $1.count }
+        let bytes = documents.reduce(0) { $0 + $1.count }
         func speed(_ seconds: [Double]) -> Double { Double(bytes) / 1e6 / max(1e-9, median(seconds)) }
         if json {
             let result: JSONValue = [
@@ -72,5 +65,4 @@ struct BenchTokenizerCommand: ParsableCommand {
         return (monotonicSeconds() - start, value)
     }
 
-    private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 }

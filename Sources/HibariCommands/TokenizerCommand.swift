@@ -1,5 +1,6 @@
 import ArgumentParser
 import HibariCommandLine
+import HibariData
 import HibariSupport
 import HibariTokenizers
 
@@ -35,10 +36,7 @@ struct TokenizerOptions: ParsableArguments {
         let cut = try pattern.map { name -> PreTokenization in
             if let known = PreTokenizerPattern(rawValue: name) { return .pattern(known) }
             // A name that is mistyped would match itself.
-            if name.utf8.allSatisfy({
-                Character(Unicode.Scalar($0)).isLetter || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
-                    || (0x30...0x39).contains($0)
-            }) {
+            if name.allSatisfy({ $0.isLetter || $0.isNumber || "_-".contains($0) }) {
                 throw UsageError.unknownName(
                     kind: "pattern", name: name, known: PreTokenizerPattern.allCases.map(\.rawValue))
             }
@@ -50,6 +48,32 @@ struct TokenizerOptions: ParsableArguments {
             )
         }
         return try loadTokenizer(path: tokenizer, pattern: cut)
+    }
+}
+
+/// Texts to measure tokenizers on.
+struct TokenizerTexts: ParsableArguments {
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Text files, folders, .gz, .jsonl, or - for standard input.", valueName: "path"))
+    var text: [String]
+    @Option(help: ArgumentHelp("The key of the text in JSON lines.", valueName: "key")) var textKey = "text"
+    @Option(
+        help: ArgumentHelp(
+            "How .tiktoken files cut text: a name or a regular expression.", valueName: "name|regex"))
+    var pattern: String?
+
+    func documents() throws -> [Document] {
+        try CorpusReader(paths: text, textKey: textKey).documents()
+    }
+
+    /// The tokenizers; the pattern is for those that are .tiktoken files, of which there must be one.
+    func load(_ tokenizers: [String]) throws -> [any Tokenizer] {
+        let anyTakesPattern = tokenizers.contains { $0.hasSuffix(".tiktoken") }
+        return try tokenizers.map {
+            try TokenizerOptions.load(
+                $0, pattern: $0.hasSuffix(".tiktoken") || !anyTakesPattern ? pattern : nil)
+        }
     }
 }
 

@@ -16,23 +16,13 @@ struct TokenizerCompareCommand: ParsableCommand {
 
     @Argument(help: "Tokenizers: bytes, folders, tokenizer.json, .tiktoken, .model, .bin or .gguf files.")
     var tokenizers: [String]
-    @Option(
-        parsing: .upToNextOption,
-        help: ArgumentHelp("Text files, folders, .gz, .jsonl, or - for standard input.", valueName: "path"))
-    var text: [String]
-    @Option(
-        help: ArgumentHelp(
-            "How .tiktoken files cut text: a name or a regular expression.", valueName: "name|regex"))
-    var pattern: String?
-    @Option(help: ArgumentHelp("The key of the text in JSON lines.", valueName: "key")) var textKey = "text"
+    @OptionGroup var texts: TokenizerTexts
     @Flag(help: "Print a JSON object for each tokenizer.") var json = false
 
     func run() throws {
-        let documents = try CorpusReader(paths: text, textKey: textKey).documents()
-        let reports = try tokenizers.map { name in
-            let isRanks = name.hasSuffix(".tiktoken")
-            let tokenizer = try TokenizerOptions.load(name, pattern: isRanks ? pattern : nil)
-            return try TokenizerReport(name, tokenizer, documents)
+        let documents = try texts.documents()
+        let reports = try zip(tokenizers, try texts.load(tokenizers)).map {
+            try TokenizerReport($0, $1, documents)
         }
         if json {
             for report in reports { printResult(report.json.text()) }

@@ -99,9 +99,3 @@ package struct GemmBenchmark {
         return work / (monotonicSeconds() - start) / 1e9
     }
 }
-
-private func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    let middle = sorted.count / 2
-    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-}

@@ -35,7 +35,7 @@ public struct ClassicBenchmark: Sendable {
         public var lastLoss: Double
         public var allocationsPerStep: Double
 
-        public var medianSeconds: Double { stepSeconds.sorted()[stepSeconds.count / 2] }
+        public var medianSeconds: Double { median(stepSeconds) }
     }
 
     /// - Parameter profile: gets the rows of the timed steps.

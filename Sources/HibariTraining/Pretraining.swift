@@ -184,7 +184,7 @@ public final class Pretraining {
             times.append(monotonicSeconds() - stepStart)
         }
         for parameter in model.parameters { parameter.clearGradient() }
-        return times.dropFirst().sorted()[(times.count - 1) / 2]
+        return median(Array(times.dropFirst()))
     }
 
     private func secondsOfEvaluation() throws -> (periodic: Double, final: Double) {

@@ -94,7 +94,7 @@ public struct TrainingMeasurement: Sendable {
     /// Buffers that the pool asked the system for in the timed steps, per step.
     public var allocationsPerStep: Double
 
-    public var medianSeconds: Double { stepSeconds.sorted()[stepSeconds.count / 2] }
+    public var medianSeconds: Double { median(stepSeconds) }
     public var tokensPerSecond: Double { Double(tokensPerStep) / medianSeconds }
     /// Model arithmetic, see `DecoderConfiguration.trainingFLOPsPerToken`.
     public var flopsPerSecond: Double { decoder.trainingFLOPsPerToken * tokensPerSecond }

@@ -51,7 +51,6 @@ package struct OpBenchmark {
             forward.append(middle - start)
             backward.append(monotonicSeconds() - middle)
         }
-        func median(_ times: [Double]) -> Double { times.sorted()[times.count / 2] }
         let read = values.reduce(0) { $0 + $1.count }
         let written = zip(values, isLeaf).reduce(0) { $0 + ($1.1 ? $1.0.count : 0) }
         return Measurement(

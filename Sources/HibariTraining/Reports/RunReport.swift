@@ -79,11 +79,11 @@ extension Report {
                     note: total.map { Double($0) > last.step ? "of \(grouped($0))" : "the whole run" } ?? ""))
         }
         if let seconds = metrics.seconds { figures.append(SummaryFigure("time", duration(seconds))) }
-        let speeds = metrics.speed.map(\.value).sorted()
+        let speeds = metrics.speed.map(\.value)
         if !speeds.isEmpty {
             figures.append(
                 SummaryFigure(
-                    "speed", abbreviated(speeds[speeds.count / 2]), note: unit(description) + "/s, the median"
+                    "speed", abbreviated(median(speeds)), note: unit(description) + "/s, the median"
                 ))
         }
         return figures
