@@ -36,8 +36,8 @@ struct ClassifierTest {
         [
             "test_loss": .number(evaluation.loss), "test_accuracy": .number(accuracy),
             "test_f1": .number(evaluation["f1"] ?? .nan),
-            // With one class alone among the test rows there is no curve.
-            "test_roc_auc": evaluation["roc_auc"].flatMap { $0.isFinite ? .number($0) : nil } ?? .null,
+            // null where all test rows are of one class.
+            "test_roc_auc": .number(evaluation["roc_auc"] ?? .nan),
             "classes": .array(classNames.map { .string($0) }),
             "confusion": .array(confusion.counts.map { .array($0.map { .integer($0) }) }),
         ]

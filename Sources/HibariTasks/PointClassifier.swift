@@ -97,8 +97,8 @@ struct PointClassifier {
             strengths: accuracies.map { ($0 - low) / (1 - low) }, rowTitle: "hidden layers",
             columnTitle: "units in each",
             caption: """
-                Every network was trained in the same way, from one seed. Narrow ones cannot bend their border enough, \
-                whatever their depth. Nothing was chosen by these numbers.
+                Every network was trained in the same way, from one seed. A few units in one layer cannot bend the border \
+                enough; more of them can, and so can more layers. Nothing was chosen by these numbers.
                 """, format: { percent($0, decimals: 0) })
         return (chart, .array(rows))
     }
