@@ -39,7 +39,7 @@ struct XORTask: TaskCommand {
             seed: options.seed, description: "clouds around (±1, ±1) with noise of \(readable(noise))")
         let recipe = try training.applied(
             to: FitOptions(
-                epochs: 150, batch: data.train.count, optimizer: .adam(learningRate: 0.05),
+                epochs: 400, batch: data.train.count, optimizer: .adam(learningRate: 0.05),
                 loss: .binaryCrossEntropy, metrics: [.accuracy], seed: options.seed))
         let model = try build(hidden, seed: options.seed)
         ModelInput.table(data.encoder).note(in: model)
