@@ -32,7 +32,7 @@ struct LinearRegressionTask: TaskCommand {
             inputs: inputs.array(of: Float.self).map(Double.init),
             targets: targets.array(of: Float.self).map(Double.init), width: width)
         let model = try Sequential { Dense(1) }.build(input: [width], seed: options.seed)
-        data.input?.note(in: model)
+        ModelInput.table(data.input).note(in: model)
         let recipe = FitOptions(
             epochs: 300, batch: data.train.count,
             optimizer: .sgd(learningRate: 1 / squares.largestCurvature), loss: .meanSquaredError,
@@ -69,7 +69,7 @@ struct LinearRegressionTask: TaskCommand {
     private struct RegressionData {
         var train, test: Examples
         var names: [String]
-        var input: ModelInput?
+        var input: TableEncoder
         var rows: [KeyValueTable.Row]
     }
 
@@ -77,13 +77,16 @@ struct LinearRegressionTask: TaskCommand {
         if let data = try table.load(.number, seed: options.seed) {
             return RegressionData(
                 train: data.train, test: data.test, names: data.encoder.inputNames,
-                input: .table(data.encoder), rows: data.rows)
+                input: data.encoder, rows: data.rows)
         }
         let points = ToyPoints.linear(
             count: points, weights: [2], bias: 0.5, noise: Float(noise), seed: options.seed)
         let (train, test) = Examples(points).split(table.holdOut, seed: options.seed)
         return RegressionData(
-            train: train, test: test, names: ["x"], input: nil,
+            train: train, test: test, names: ["x"],
+            input: TableEncoder(
+                features: [.number(name: "x", mean: 0, deviation: 1)], target: .number(name: "y"),
+                missing: .refuse),
             rows: [.init("made up", "y = 2x + 0.5 + noise of \(readable(noise)), seed \(options.seed)")])
     }
 

@@ -56,14 +56,17 @@ struct TableData {
         var order =
             missing == .drop ? table.completeRows : Array(0..<table.rowCount)
         guard order.count >= 2 else {
-            throw DatasetError.contents(path: path, problem: "\(order.count) rows; at least 2 are needed")
+            throw DatasetError.contents(
+                path: path, problem: "\(order.count) row\(order.count == 1 ? "" : "s"); at least 2 are needed"
+            )
         }
         var random = RandomStream(seed: seed, purpose: .shuffling, stream: UInt64(UInt32.max))
         order.shuffle(using: &random)
         let held = min(max(1, Int((holdOut * Double(order.count)).rounded())), order.count - 1)
         let training = order.dropLast(held).sorted()
         encoder = try TableEncoder(
-            fitting: table, rows: training, target: target, kind: kind, missing: missing)
+            fitting: table, rows: training, known: Array(order.suffix(held)), target: target, kind: kind,
+            missing: missing)
         train = try Examples(table, rows: training, encoder)
         test = try Examples(table, rows: order.suffix(held).sorted(), encoder)
         rows = [

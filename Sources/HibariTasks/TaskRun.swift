@@ -17,7 +17,7 @@ final class TaskRun {
     let directory: RunDirectory
     private let startTime = monotonicSeconds()
     private let progress = EpochPrinter()
-    /// Every network that was trained, in order.
+    /// Of the networks whose curves are in the report, in order.
     private(set) var histories: [(part: String, history: History)] = []
 
     init(_ name: String, _ options: RunOptions) throws {
@@ -50,10 +50,12 @@ final class TaskRun {
     /// - Parameters:
     ///   - part: the name of a network beside the task's own; it gets a folder in that of the run.
     ///   - keeps: whether the network and its metrics are written. Many small networks are not.
+    ///   - plots: whether its curves are in the report.
     @discardableResult
     func fit(
         _ model: Model, _ training: any ExampleSource, validation: (any ExampleSource)? = nil,
-        _ fitOptions: FitOptions, part: String? = nil, keeps: Bool = true, callbacks: [any Callback] = []
+        _ fitOptions: FitOptions, part: String? = nil, keeps: Bool = true, plots: Bool = true,
+        callbacks: [any Callback] = []
     ) throws -> History {
         let folder = RunDirectory(path: part.map { joinPath(directory.path, $0) } ?? directory.path)
         let label = part ?? name
@@ -71,7 +73,7 @@ final class TaskRun {
         }
         if keeps, validation != nil { try model.loadWeights(folder.best) }
         let history = History(result)
-        histories.append((label, history))
+        if plots { histories.append((label, history)) }
         return history
     }
 

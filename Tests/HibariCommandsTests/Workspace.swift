@@ -57,6 +57,7 @@ final class Workspace {
     }
 
     func read(_ name: String) throws -> [UInt8] { try readFile(path(name)) }
+    func text(_ name: String) throws -> String { String(decoding: try read(name), as: UTF8.self) }
 
     /// The rows of a run's metrics.jsonl without times.
     func metrics(_ run: String) throws -> [JSONValue] {

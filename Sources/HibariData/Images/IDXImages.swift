@@ -13,15 +13,23 @@ extension ImageDataset {
     {
         let pictures = try NumericArray(idxFile: images)
         let shape = try imageShape(pictures, channelsLast: false)
-        if let expected, shape != expected {
-            throw DatasetError.contents(
-                path: images,
-                problem: "the pictures are \(shape) (channels, height, width), expected \(expected)")
-        }
+        if let expected { try requireShape(shape, expected, path: images) }
         let classes = try NumericArray(idxFile: labels)
         try requireLabels(classes, for: pictures)
         self.init(
             images: pictures.bytes, shape: shape, labels: try classes.labels(classCount: classNames.count),
+            classNames: classNames)
+    }
+
+    /// Reads pictures of MNIST's form without labels, for a model that was trained on others; all labels are 0.
+    ///
+    /// - Parameter expected: the size the pictures must have.
+    package init(idxImages images: String, classNames: [String], expected: ImageShape) throws {
+        let pictures = try NumericArray(idxFile: images)
+        let shape = try imageShape(pictures, channelsLast: false)
+        try requireShape(shape, expected, path: images)
+        self.init(
+            images: pictures.bytes, shape: shape, labels: [Int32](repeating: 0, count: pictures.shape[0]),
             classNames: classNames)
     }
 
@@ -73,6 +81,12 @@ private func imageShape(_ array: NumericArray, channelsLast: Bool) throws(Datase
     let height = channelsLast ? array.shape[1] : array.shape[2]
     return ImageShape(
         channels: channels, height: height, width: channelsLast ? array.shape[2] : array.shape[3])
+}
+
+private func requireShape(_ shape: ImageShape, _ expected: ImageShape, path: String) throws(DatasetError) {
+    if shape == expected { return }
+    throw .contents(
+        path: path, problem: "the pictures are \(shape) (channels, height, width), expected \(expected)")
 }
 
 private func requireLabels(_ labels: NumericArray, for images: NumericArray) throws(DatasetError) {

@@ -34,8 +34,21 @@ extension ImageDataset {
         }
         let sample = try RasterImage(pngFile: first.path)
         let shape = ImageShape(channels: colors(sample), height: sample.height, width: sample.width)
-        let images = try readImages(files.map(\.path), shape, like: first.path)
+        let images = try readImages(
+            files.map(\.path), shape, in: path, expected: "\(first.path) is \(shape); give all the same size")
         self.init(images: images, shape: shape, labels: files.map(\.label), classNames: classNames)
+    }
+
+    /// Reads PNG files as pictures for a model that was trained on others.
+    ///
+    /// - Parameters:
+    ///   - labels: of the pictures, if they are known; otherwise all are 0.
+    ///   - shape: the size the pictures must have.
+    package init(pngFiles paths: [String], labels: [Int32]?, classNames: [String], shape: ImageShape) throws {
+        let images = try readImages(
+            paths, shape, in: paths.first ?? "", expected: "the model takes pictures of \(shape)")
+        self.init(
+            images: images, shape: shape, labels: labels ?? paths.map { _ in 0 }, classNames: classNames)
     }
 }
 
@@ -47,10 +60,15 @@ private func classFolders(_ path: String) throws(FileError) -> [String] {
 private func colors(_ image: RasterImage) -> Int { image.channels < 3 ? 1 : 3 }
 
 /// Reads all files on the threads of the pool; the first error in order of the files is the one reported.
-private func readImages(_ paths: [String], _ shape: ImageShape, like first: String) throws -> [UInt8] {
+///
+/// - Parameters:
+///   - folder: named if there are too many.
+///   - expected: why the shape must be this one.
+private func readImages(
+    _ paths: [String], _ shape: ImageShape, in folder: String, expected: String
+) throws -> [UInt8] {
     guard paths.count <= DataFile.byteLimit / shape.count else {
-        throw DatasetError.contents(
-            path: splitPath(splitPath(first).directory).directory, problem: "more than 4 GiB of pictures")
+        throw DatasetError.contents(path: folder, problem: "more than 4 GiB of pictures")
     }
     var images = [UInt8](repeating: 0, count: paths.count * shape.count)
     let errors: [(any Error)?] = images.withUnsafeMutableBufferPointer { images in
@@ -63,8 +81,7 @@ private func readImages(_ paths: [String], _ shape: ImageShape, like first: Stri
                     throw DatasetError.contents(
                         path: paths[index],
                         problem: """
-                            the picture is \(got) (channels, height, width), but \(first) is \(shape); give all the \
-                            same size
+                            the picture is \(got) (channels, height, width), but \(expected)
                             """)
                 }
                 for (i, value) in image.planes().enumerated() { images[index * shape.count + i] = value }

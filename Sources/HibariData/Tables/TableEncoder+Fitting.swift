@@ -6,29 +6,31 @@ extension TableEncoder {
     /// Standard deviations are those of the rows themselves (divided by N); a column without variation gets
     /// the deviation 1. Classes are in order of their bytes, or of their values if they are numbers.
     ///
+    /// - Parameter known: rows whose categories and classes are known too: those that are held out, so that a rare
+    ///   one among them is no stranger.
     /// - Throws: `DatasetError` if there is no such column, fewer than two classes or values of the target, a
     ///   column of more than `categoryLimit` texts, or a value missing that must not be.
     public init(
-        fitting table: Table, rows: [Int]? = nil, target: String, kind: TargetKind = .automatic,
-        missing: MissingValues = .refuse
+        fitting table: Table, rows: [Int]? = nil, known: [Int] = [], target: String,
+        kind: TargetKind = .automatic, missing: MissingValues = .refuse
     ) throws(DatasetError) {
         let targetColumn = try table.column(target)
         let rows = rows ?? Array(0..<table.rowCount)
         var features: [Feature] = []
         for column in table.columns where column.name != targetColumn.name {
-            features.append(try Self.feature(column, table, rows, missing))
+            features.append(try Self.feature(column, table, rows, known, missing))
         }
         guard !features.isEmpty else {
             throw .contents(
                 path: table.path, problem: "the only column is the target; there is nothing to predict from")
         }
         self.init(
-            features: features, target: try Self.target(targetColumn, table, rows, kind, missing),
+            features: features, target: try Self.target(targetColumn, table, rows, known, kind, missing),
             missing: missing)
     }
 
     private static func feature(
-        _ column: TableColumn, _ table: Table, _ rows: [Int], _ missing: MissingValues
+        _ column: TableColumn, _ table: Table, _ rows: [Int], _ known: [Int], _ missing: MissingValues
     ) throws(DatasetError) -> Feature {
         let present = rows.filter { !column.isMissing($0) }
         if missing == .refuse, let row = rows.first(where: column.isMissing) {
@@ -54,7 +56,7 @@ extension TableEncoder {
             }
             return .number(name: column.name, mean: mean, deviation: hasVariation ? variance.squareRoot() : 1)
         case .categories(let codes, let names):
-            let used = Set(present.map { Int(codes[$0]) }).sorted()
+            let used = Set((present + known).map { Int(codes[$0]) }).subtracting([-1]).sorted()
             guard used.count <= categoryLimit else {
                 throw .contents(
                     path: table.path,
@@ -67,7 +69,8 @@ extension TableEncoder {
     }
 
     private static func target(
-        _ column: TableColumn, _ table: Table, _ rows: [Int], _ kind: TargetKind, _ missing: MissingValues
+        _ column: TableColumn, _ table: Table, _ rows: [Int], _ known: [Int], _ kind: TargetKind,
+        _ missing: MissingValues
     ) throws(DatasetError) -> Target {
         if missing != .drop, let row = rows.first(where: column.isMissing) {
             throw table.cellError(
@@ -83,9 +86,10 @@ extension TableEncoder {
             return .number(name: column.name)
         }
         let (codes, names) = column.categories
-        let used = Set(present.map { Int(codes[$0]) }).sorted()
-        guard used.count >= 2 else {
-            let only = used.first.map { "only \(quoted(names[$0]))" } ?? "no value"
+        let trained = Set(present.map { Int(codes[$0]) })
+        let used = trained.union(known.map { Int(codes[$0]) }).subtracting([-1]).sorted()
+        guard trained.count >= 2 else {
+            let only = trained.first.map { "only \(quoted(names[$0]))" } ?? "no value"
             throw .contents(
                 path: table.path,
                 problem: "column \(column.name) has \(only); a classifier needs at least two classes")

@@ -63,7 +63,8 @@ public struct TableEncoder: Sendable, Equatable {
     /// A column of categories with more is taken for names or identifiers.
     public static let categoryLimit = 1000
 
-    init(features: [Feature], target: Target, missing: MissingValues) {
+    /// - Precondition: deviations above 0, and at least two classes if the target is one.
+    package init(features: [Feature], target: Target, missing: MissingValues) {
         self.features = features
         self.target = target
         self.missing = missing

@@ -50,6 +50,35 @@ public struct ToyPoints: Sendable {
         }
     }
 
+    /// Round clouds whose middles lie evenly on a circle of radius 1.
+    ///
+    /// - Parameters:
+    ///   - clouds: classes.
+    ///   - deviation: standard deviation of a cloud in both directions.
+    public static func clouds(count: Int = 300, clouds: Int = 2, deviation: Float = 0.5, seed: UInt64)
+        -> ToyPoints
+    {
+        precondition(clouds > 1, "ToyPoints.clouds: \(clouds) clouds, expected at least 2")
+        let names = (0..<clouds).map { "cloud \($0 + 1)" }
+        return classes(names, count: count, noise: deviation, seed: seed) { label, _ in
+            let angle = 2 * .pi * (Float(label) / Float(clouds) + 0.1)
+            return SIMD2(cosf(angle), sinf(angle))
+        }
+    }
+
+    /// Points of the square −1..<1 on both sides of the line 2x + y = 0.3, none nearer to it than `margin`.
+    public static func separable(count: Int = 100, margin: Float = 0.1, seed: UInt64) -> ToyPoints {
+        precondition((0...0.5).contains(margin), "ToyPoints.separable: margin \(margin), expected 0 to 0.5")
+        let normal = SIMD2<Float>(2, 1) / Float(5).squareRoot()
+        return classes(["below", "above"], count: count, noise: 0, seed: seed) { label, random in
+            while true {
+                let point = SIMD2(random.signedUnit(), random.signedUnit())
+                let distance = (normal * point).sum() - 0.3 / Float(5).squareRoot()
+                if label == 0 ? distance <= -margin : distance >= margin { return point }
+            }
+        }
+    }
+
     /// y = bias + Σ weights[i] · x[i] + noise, with x uniform in −1..<1.
     public static func linear(
         count: Int = 200, weights: [Float] = [2, -3], bias: Float = 0.5, noise: Float = 0.1, seed: UInt64

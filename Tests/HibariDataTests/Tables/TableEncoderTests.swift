@@ -48,6 +48,19 @@ import Testing
         #expect(try encoder.numbers(table, rows: [2, 0]) == [3, 1])
     }
 
+    /// Held-out rows bring categories and classes, not means.
+    @Test func knownRows() throws {
+        let table = try table("x,color,kind\n1,red,a\n3,red,b\n90,blue,c\n")
+        let encoder = try TableEncoder(fitting: table, rows: [0, 1], known: [2], target: "kind")
+        #expect(encoder.inputNames == ["x", "color=blue", "color=red"])
+        #expect(encoder.features[0] == .number(name: "x", mean: 2, deviation: 1))
+        #expect(encoder.target == .classes(name: "kind", names: ["a", "b", "c"]))
+        // What only a held-out row has is not enough to learn from.
+        #expect(
+            problem { _ = try TableEncoder(fitting: table, rows: [0], known: [1, 2], target: "kind") }
+                == "t.csv: column kind has only \"a\"; a classifier needs at least two classes")
+    }
+
     @Test func numbersAsClasses() throws {
         let table = try table("x,y\n1,10\n2,9\n3,10\n")
         let encoder = try TableEncoder(fitting: table, target: "2", kind: .classes)

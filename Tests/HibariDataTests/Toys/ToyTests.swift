@@ -87,4 +87,26 @@ import Testing
         #expect(ToyPoints.moons(seed: 1).inputs == ToyPoints.moons(seed: 1).inputs)
         #expect(ToyPoints.moons(seed: 1).inputs != ToyPoints.moons(seed: 2).inputs)
     }
+
+    @Test func cloudsLieOnACircle() {
+        let points = ToyPoints.clouds(count: 3000, clouds: 3, deviation: 0.1, seed: 1)
+        #expect(points.classNames == ["cloud 1", "cloud 2", "cloud 3"])
+        for label in 0..<3 {
+            let own = (0..<points.count).filter { points.labels[$0] == Int32(label) }
+            #expect(own.count == 1000)
+            let x = own.reduce(0) { $0 + points.inputs[2 * $1] } / 1000
+            let y = own.reduce(0) { $0 + points.inputs[2 * $1 + 1] } / 1000
+            #expect(abs(hypotf(x, y) - 1) < 0.02)
+        }
+    }
+
+    @Test(arguments: [0, 0.1, 0.5] as [Float]) func separablePointsKeepTheirDistance(_ margin: Float) {
+        let points = ToyPoints.separable(count: 500, margin: margin, seed: 1)
+        let distances = (0..<500).map { i -> Float in
+            let side = (2 * points.inputs[2 * i] + points.inputs[2 * i + 1] - 0.3) / Float(5).squareRoot()
+            return points.labels[i] == 1 ? side : -side
+        }
+        #expect(distances.allSatisfy { $0 >= margin - 1e-6 })
+        #expect(points.labels.count { $0 == 1 } == 250)
+    }
 }

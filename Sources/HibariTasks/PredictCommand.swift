@@ -1,0 +1,137 @@
+import ArgumentParser
+import HibariCommandLine
+import HibariData
+import HibariNN
+import HibariSupport
+import HibariTensor
+import HibariTraining
+
+/// `hibari predict`: what a model of `hibari run` says of new rows or pictures.
+package struct PredictCommand: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "predict",
+        abstract: "Predict with a model of hibari run: rows of a table, or pictures.",
+        discussion: """
+            Prints a CSV line for each row or picture: what it is, the prediction, the probability of each class.
+
+            Example: hibari predict runs/logreg new.csv
+                     hibari predict runs/logreg iris.csv --target species --json
+                     hibari predict runs/digits 7.png 3.png
+                     hibari predict runs/mnist t10k-images-idx3-ubyte --labels t10k-labels-idx1-ubyte
+            """)
+
+    @Argument(help: "Folder of a run.") var model: String
+    @Argument(
+        help: ArgumentHelp(
+            "A .csv or .tsv file; or PNG files, a folder of them (with a folder for each class, if they are known), or an IDX file.",
+            valueName: "file"))
+    var files: [String]
+    @Option(
+        help: ArgumentHelp(
+            "The column with the truth, to measure the predictions on (tables).", valueName: "column"))
+    var target: String?
+    @Option(
+        help: ArgumentHelp("An IDX file with the true classes (IDX pictures).", valueName: "file"))
+    var labels: String?
+    @Flag(help: "Print one JSON object.") var json = false
+    @Option(help: ArgumentHelp("File to write (default: standard output).", valueName: "file")) var out:
+        String?
+    @OptionGroup var threads: ThreadOptions
+
+    package init() {}
+
+    package func run() throws {
+        try threads.apply()
+        let model = try Model.load(self.model)
+        let predictions: Predictions =
+            switch try ModelInput(of: model, path: self.model) {
+            case .table(let encoder): try predict(model, encoder)
+            case .images(let shape, let mean, let deviation, let classNames):
+                try predict(
+                    model, PictureFiles(files, labels: labels, shape: shape, classNames: classNames, target),
+                    mean, deviation)
+            }
+        let text = json ? object(predictions).text() + "\n" : predictions.csv
+        if let out { try writeFileAtomically(out, text) } else { printResult(text, terminator: "") }
+        if let score = predictions.score, !json {
+            printToStandardError("\(score.name) \(Float(score.value)) of \(predictions.keys.count)")
+        }
+    }
+
+    private func object(_ predictions: Predictions) -> JSONValue {
+        var object: JSONObject = [
+            "model": .string(model), "files": .array(files.map { .string($0) }),
+        ]
+        for (key, value) in predictions.json { object[key] = value }
+        return .object(object)
+    }
+
+    private func predict(_ model: Model, _ encoder: TableEncoder) throws -> Predictions {
+        if let labels {
+            throw UsageError.invalidOption(
+                name: "labels", value: labels,
+                expected: "nothing: the model takes a table, whose true values are a column: --target")
+        }
+        guard files.count == 1 else {
+            throw UsageError.invalidOption(
+                name: "file", value: files.joined(separator: " "), expected: "one table")
+        }
+        guard model.input == [encoder.inputCount] else {
+            throw ModelFileError(
+                path: joinPath(self.model, ModelFile.descriptionName),
+                problem: "it takes inputs \(model.input), its table gives \(encoder.inputCount) numbers a row"
+            )
+        }
+        let table = try Table(contentsOf: files[0], options: encoder.tableOptions)
+        let encoder = try target.map { try encoder.withTarget($0, in: table) } ?? encoder
+        let rows = try encoder.usableRows(of: table, withTarget: target != nil)
+        guard !rows.isEmpty else {
+            throw DatasetError.contents(path: files[0], problem: "every row has a missing value")
+        }
+        let inputs = Tensor(try encoder.inputs(table, rows: rows), shape: [rows.count, encoder.inputCount])
+        var classNames: [String]?
+        var truth: Tensor?
+        switch encoder.target {
+        case .number:
+            if target != nil {
+                truth = Tensor(try encoder.numbers(table, rows: rows), shape: [rows.count, 1])
+            }
+        case .classes(_, let names):
+            classNames = names
+            if target != nil { truth = Tensor(try encoder.labels(table, rows: rows), shape: [rows.count]) }
+        }
+        return try Predictions(
+            try model.predict(inputs), keyName: "row", keys: rows.map { "\($0 + 1)" }, classNames: classNames,
+            truth: truth, path: joinPath(self.model, ModelFile.descriptionName))
+    }
+
+    private func predict(
+        _ model: Model, _ pictures: PictureFiles, _ mean: [Float], _ deviation: [Float]
+    ) throws -> Predictions {
+        let shape = pictures.dataset.shape
+        let path = joinPath(self.model, ModelFile.descriptionName)
+        guard model.input == [shape.channels, shape.height, shape.width] else {
+            throw ModelFileError(
+                path: path, problem: "it takes inputs \(model.input), its pictures are \(shape)")
+        }
+        let loader = ImageLoader(pictures.dataset, mean: mean, standardDeviation: deviation)
+        let truth =
+            pictures.hasLabels ? Tensor(pictures.dataset.labels, shape: [pictures.dataset.count]) : nil
+        return try Predictions(
+            try model.predict(loader), keyName: pictures.keyName, keys: pictures.keys,
+            classNames: pictures.dataset.classNames, truth: truth, path: path)
+    }
+}
+
+extension TableEncoder {
+    /// The same with another column of a table as the target.
+    fileprivate func withTarget(_ column: String, in table: Table) throws -> TableEncoder {
+        let name = try table.column(column).name
+        let target: Target =
+            switch target {
+            case .number: .number(name: name)
+            case .classes(_, let names): .classes(name: name, names: names)
+            }
+        return TableEncoder(features: features, target: target, missing: missing)
+    }
+}

@@ -1,0 +1,148 @@
+import HibariSupport
+import HibariTestSupport
+import Testing
+
+/// The tasks of `hibari run` that learn from points and tables.
+@Suite struct TableTaskTests {
+    private let space: Workspace
+
+    init() throws { space = try Workspace() }
+
+    private func run(_ task: String, _ options: String...) throws -> JSONValue {
+        let arguments = ["run", task, "--out", space.path(task), "--threads", "1", "--json"] + options
+        let result = try JSONValue(parsing: expectSuccess(try hibari(arguments)).output)
+        #expect(result["task"]?.string == task)
+        #expect(fileExists(space.path(task) + "/report.html"))
+        return result
+    }
+
+    private func number(_ result: JSONValue, _ key: String) throws -> Double {
+        try #require(result[key]?.double, "\(key)")
+    }
+
+    @Test func bothFormsOfLogisticRegressionAgree() throws {
+        let result = try run("logreg")
+        #expect(try number(result, "forms_difference") < 1e-4)
+        #expect(try number(result, "test_accuracy") > 0.85)
+        #expect(result["weights"]?.array?.count == 3)
+        #expect(fileExists(space.path("logreg") + "/plus-minus-one/metrics.jsonl"))
+    }
+
+    @Test func softmaxRegressionOfATable() throws {
+        let table = try space.write("table.csv", threeClasses)
+        let result = try run("logreg", "--data", table, "--target", "kind")
+        #expect(result["classes"]?.array?.compactMap(\.string) == ["a", "b", "c"])
+        #expect(try number(result, "test_accuracy") == 1)
+        #expect(result["forms_difference"] == nil)
+        let report = try space.text("logreg/report.html")
+        #expect(report.contains("Decision regions"))
+        #expect(report.contains("SHA-256"))
+    }
+
+    @Test func polynomialsChooseTheirDegree() throws {
+        let result = try run("polyfit", "--width", "60", "--points", "30")
+        let held = try #require(result["held_out_loss_by_degree"]?.array?.compactMap(\.double))
+        let train = try #require(result["train_loss_by_degree"]?.array?.compactMap(\.double))
+        let degree = Int(try number(result, "degree"))
+        #expect(held[degree] == held.min())
+        // More coefficients never fit the training points worse.
+        #expect(zip(train, train.dropFirst()).allSatisfy { $1 <= $0 + 1e-9 })
+        #expect(result["coefficients"]?.array?.count == degree + 1)
+        // 24 points to train on.
+        let peak = try number(try #require(result["double_descent"]), "peak_width")
+        #expect((19...30).contains(peak))
+    }
+
+    @Test func aGivenDegreeAndRidge() throws {
+        let table = try space.write(
+            "line.csv", "x,y\n" + (0..<40).map { "\($0),\(3 * $0 + 10)\n" }.joined())
+        let result = try run("polyfit", "--data", table, "--target", "y", "--degree", "1")
+        #expect(try number(result, "test_r2") > 0.999_99)
+        #expect(try number(result, "degree") == 1)
+    }
+
+    @Test func moonsAndTheSweep() throws {
+        let result = try run("moons", "--points", "200", "--epochs", "20", "--sweep")
+        #expect(try number(result, "test_accuracy") > 0.8)
+        let sweep = try #require(result["sweep"]?.array)
+        #expect(sweep.count == 20)
+        // 2 → 2 → 2: 6 + 6 parameters.
+        #expect(sweep[0]["parameters"]?.int == 12)
+        let report = try space.text("moons/report.html")
+        #expect(report.contains("Test accuracy by width and depth"))
+    }
+
+    @Test func spiralTakesItsNetwork() throws {
+        let result = try run(
+            "spiral", "--arms", "2", "--width", "5", "--depth", "3", "--activation", "relu", "--epochs", "2")
+        // 2·5 + 5, twice 5·5 + 5, 5·2 + 2.
+        #expect(result["parameters"]?.int == 87)
+        #expect(result["activation"]?.string == "relu")
+        #expect(result["classes"]?.array?.count == 2)
+    }
+
+    @Test func perceptronSettlesOnlyWhereALineParts() throws {
+        let result = try run("perceptron")
+        #expect(result["settled"]?.bool == true)
+        #expect(result["xor_settled"]?.bool == false)
+        #expect(try number(result, "mistakes") <= number(result, "mistake_bound"))
+        #expect(result["mistakes_by_pass"]?.array?.last?.int == 0)
+    }
+
+    @Test func xorIsSolved() throws {
+        let result = try run("xor", "--starts", "2")
+        #expect(result["solved"]?.bool == true)
+        #expect(try number(result, "test_accuracy") > 0.95)
+        #expect(try number(result, "solved_with_4_hidden") == 2)
+    }
+
+    @Test func maximumLikelihoodMeetsTheClosedForm() throws {
+        let result = try run("mle", "--repeats", "2000")
+        #expect(try number(result, "largest_difference") < 1e-9)
+        let likely = try #require(result["likelihood_estimator"]?["bias"]?.double)
+        #expect(try abs(likely - number(result, "expected_bias")) < 0.3)
+    }
+
+    @Test func equalSeedsGiveEqualResults() throws {
+        func loss(_ name: String, _ seed: String) throws -> JSONValue? {
+            let arguments = [
+                "run", "moons", "--epochs", "2", "--json", "--seed", seed, "--out", space.path(name),
+            ]
+            return try expectSuccess(try hibari(arguments)).json["test_loss"]
+        }
+        let first = try loss("first", "5")
+        #expect(try first == loss("second", "5"))
+        #expect(try first != loss("third", "6"))
+    }
+
+    @Test(arguments: [
+        ("logreg --classes 1", "--classes"), ("logreg --points 3", "--points"),
+        ("logreg --spread=-1", "--spread"), ("logreg --hold-out 2", "--hold-out"),
+        ("logreg --target x", "--data"), ("logreg --data t.csv", "--target"),
+        ("logreg --data t.csv --target x --points 9", "--points"), ("logreg --epochs 0", "epochs"),
+        ("logreg --lr nan", "learningRate"), ("logreg --optimizer magic", "magic"),
+        ("polyfit --degree 31", "--degree"), ("polyfit --degree=-1", "--degree"),
+        ("polyfit --ridge=-1", "--ridge"), ("polyfit --ridge nan", "--ridge"),
+        ("polyfit --width 0", "--width"), ("polyfit --noise inf", "--noise"),
+        ("polyfit --data t.csv --target x --width 9", "--width"),
+        ("moons --width 0", "--width"), ("moons --depth 99", "--depth"), ("moons --activation step", "step"),
+        ("moons --points 1", "--points"), ("spiral --arms 1", "--arms"), ("spiral --turns nan", "--turns"),
+        ("perceptron --margin 1", "--margin"), ("perceptron --epochs 0", "--epochs"),
+        ("xor --hidden 0", "--hidden"), ("xor --starts=-1", "--starts"), ("xor --noise nan", "--noise"),
+        ("mle --deviation 0", "--deviation"), ("mle --probability 1", "--probability"),
+        ("mle --size 1", "--size"), ("mle --samples 1", "--samples"), ("mle --repeats 0", "--repeats"),
+    ])
+    func badOptions(_ options: String, _ naming: String) throws {
+        let words = options.split(separator: " ").map(String.init)
+        expectError(try hibari(["run"] + words + ["--out", space.path("none")]), 64, naming)
+        #expect(!fileExists(space.path("none")))
+    }
+}
+
+/// Two inputs and three classes far from each other.
+private let threeClasses =
+    "width,height,kind\n"
+    + (0..<60).map { row in
+        let kind = row % 3
+        return "\(10 * kind + row % 5),\(100 - 20 * (kind % 2) + row % 7),\(["a", "b", "c"][kind])\n"
+    }.joined()
