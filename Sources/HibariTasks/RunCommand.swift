@@ -6,7 +6,9 @@ import HibariSupport
 package struct RunCommand: ParsableCommand {
     /// In the order of a course.
     static let tasks: [any TaskCommand.Type] = [
-        LinearRegressionTask.self, OptimizersTask.self, VanishingTask.self, NamesTask.self, AdderTask.self,
+        LinearRegressionTask.self, OptimizersTask.self, VanishingTask.self, LandscapeTask.self,
+        NamesTask.self,
+        AdderTask.self,
     ]
 
     package static let configuration = CommandConfiguration(
