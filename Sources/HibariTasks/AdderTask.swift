@@ -20,14 +20,14 @@ struct AdderTask: TaskCommand {
 
     @OptionGroup var options: RunOptions
     @OptionGroup var training: TrainingOptions
-    @Option(help: "Digits of each number: from 1 to 4.") var digits = 2
+    @Option(help: "Digits of each number: from 2 to 4.") var digits = 2
 
     /// Sums with more digits are learned from a part of all there are.
     private static let trainingLimit = 100_000
 
     func perform(in run: TaskRun) throws -> TaskResult {
-        guard (1...4).contains(digits) else {
-            throw UsageError.invalidOption(name: "digits", value: "\(digits)", expected: "from 1 to 4")
+        guard (2...4).contains(digits) else {
+            throw UsageError.invalidOption(name: "digits", value: "\(digits)", expected: "from 2 to 4")
         }
         let (train, validation, test) = DigitSums.split(
             digits: digits, limit: Self.trainingLimit, seed: options.seed)
@@ -39,10 +39,8 @@ struct AdderTask: TaskCommand {
             Dense(10, bias: false)
         }.build(input: [train.length], seed: options.seed)
         model.notes["digits"] = .integer(digits)
-        // As many steps for all: few sums are read more often.
-        let steps = digits == 1 ? 1500 : 4000
         let recipe = FitOptions(
-            epochs: max(1, steps * Self.batch / train.count), batch: Self.batch,
+            epochs: max(1, Self.steps * Self.batch / train.count), batch: Self.batch,
             optimizer: .adamW(learningRate: 3e-3, beta2: 0.98, weightDecay: 0.1), loss: .crossEntropy,
             metrics: [.wholeSequences], schedule: .cosine, minimumRate: 3e-5, warmup: 0.5, clip: 1,
             seed: options.seed)
@@ -57,8 +55,7 @@ struct AdderTask: TaskCommand {
         let accuracy = Double(rows.count - wrong.count) / Double(rows.count)
         return TaskResult(
             subtitle:
-                "A transformer with \(grouped(model.parameterCount)) parameters adds numbers of \(digits) "
-                + (digits == 1 ? "digit" : "digits"),
+                "A transformer with \(grouped(model.parameterCount)) parameters adds numbers of \(digits) digits",
             values: [
                 "test_accuracy": .number(accuracy), "test_loss": .number(measured.loss),
                 "digits": .integer(digits), "test_sums": .integer(rows.count), "wrong": .integer(wrong.count),
@@ -73,7 +70,7 @@ struct AdderTask: TaskCommand {
                 SummaryFigure(
                     "learned from", grouped(train.count), note: "of \(grouped(power(10, 2 * digits))) sums"),
             ],
-            sections: [ReportSection("Sums", introduction: Self.introduction(digits), pictures(rows, wrong))],
+            sections: [ReportSection("Sums", introduction: Self.introduction, pictures(rows, wrong))],
             data: [
                 .init(
                     "made up",
@@ -86,6 +83,8 @@ struct AdderTask: TaskCommand {
     private static let width = 48
     private static let depth = 3
     private static let batch = 64
+    /// About as many for two digits as for more, where there are more sums to read.
+    private static let steps = 4000
 
     private struct Sum {
         let a, b, answer: Int
@@ -118,14 +117,9 @@ struct AdderTask: TaskCommand {
         }
     }
 
-    private static func introduction(_ digits: Int) -> String {
-        let example =
-            digits == 1
-            ? "8 + 5 is read as 8 5 and answered 3 1" : "85 + 50 is read as 8 5 5 0 and answered 5 3 1"
-        return
-            "\(example): the last digit first, as people add on paper. Nobody tells the network what a digit is worth "
-            + "or what a carry is; it finds out from the examples."
-    }
+    private static let introduction =
+        "85 + 50 is read as 8 5 5 0 and answered 5 3 1: the last digit first, as people add on paper. Nobody tells the "
+        + "network what a digit is worth or what a carry is; it finds out from the examples."
 
     private func pictures(_ sums: [Sum], _ wrong: [Sum]) -> [any ReportBlock] {
         func table(_ title: String, _ sums: some Sequence<Sum>) -> DataTable {
