@@ -174,7 +174,7 @@ struct NamesTask: TaskCommand {
                             $0.kind.title, $0.kind.memory, grouped($0.parameters), readable($0.loss),
                             readable(exp($0.loss), digits: 3), readable($0.seconds, digits: 3),
                         ]
-                    }))
+                    }, isWide: true))
         }
         blocks.append(
             LineChart(
@@ -199,7 +199,7 @@ struct NamesTask: TaskCommand {
                         return row < names.count ? names[row] : ""
                     }
                     return cells.allSatisfy(\.isEmpty) ? nil : cells
-                }))
+                }, isWide: trained.count > 1))
         return [
             ReportSection(
                 "Names",
