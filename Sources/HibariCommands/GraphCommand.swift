@@ -101,7 +101,10 @@ struct GraphCommand: ParsableCommand {
 
     /// A model of `hibari run`: a small one as an example, each tensor a box; of others the layers with their shapes.
     private func classicModel() throws -> GraphPicture {
-        if time != nil { throw UsageError.notWith(name: "time", other: "a model without windows") }
+        if let time {
+            throw UsageError.invalidOption(
+                name: "time", value: "\(time)", expected: "only for models of text, which read windows")
+        }
         let model = try Model.load(source)
         let run = try? JSONValue(contentsOf: joinPath(source, "run.json"))
         let loss = (run?["configuration"]?["loss"]?.string).flatMap { try? Loss(named: $0) }

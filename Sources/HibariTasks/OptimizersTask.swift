@@ -40,7 +40,8 @@ struct OptimizersTask: TaskCommand {
             throw UsageError.invalidOption(name: "lr", value: "\(lr)", expected: "a positive number")
         }
         if options.resume {
-            throw UsageError.notWith(name: "resume", other: "a task that trains no network")
+            throw UsageError.invalidOption(
+                name: "resume", value: "given", expected: "only for tasks that train a network")
         }
         let paths = try Self.names.map { name in
             try lr.map { try Descent(name, learningRate: $0, on: surface, steps: steps) }
