@@ -5,7 +5,7 @@ import HibariSupport
 
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "Find and download public sets of pictures.",
+        commandName: "data", abstract: "Find and download public sets of pictures and names.",
         subcommands: [DataListCommand.self, DataFetchCommand.self])
 }
 
@@ -13,7 +13,7 @@ struct DataListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "Show the data sets that Hibari knows, and where they are.",
         discussion: """
-            Looked for in $HIBARI_DATA/images, in the cache of hibari data fetch ($XDG_CACHE_HOME/hibari/datasets, or \
+            Looked for in $HIBARI_DATA/images and $HIBARI_DATA/text/en, in the cache of hibari data fetch ($XDG_CACHE_HOME/hibari/datasets, or \
             ~/.cache/hibari/datasets) and where Debian's packages put them. The set digits is built in: pictures drawn \
             by the program, for examples that need nothing else.
 
@@ -24,13 +24,20 @@ struct DataListCommand: ParsableCommand {
 
     func run() throws {
         let found = PublicDataset.all.map { ($0, try? locateDataset($0.name)) }
-        if json { return printResult(object(found).text()) }
+        let texts = PublicText.all.map { ($0, try? $0.locate()) }
+        if json { return printResult(object(found, texts).text()) }
         var rows = [["name", "training", "test", "picture", "download", "where"]]
         rows.append(["digits", "10000", "2000", "\(SyntheticDigits.shape)", "-", "built in"])
         for (dataset, place) in found {
             rows.append([
                 dataset.name, "\(dataset.trainCount)", "\(dataset.testCount)", "\(dataset.shape)",
                 abbreviatedBytes(Double(dataset.byteCount)), place?.path ?? "not here: \(remedy(dataset))",
+            ])
+        }
+        for (text, place) in texts {
+            rows.append([
+                text.name, "-", "-", "text", abbreviatedBytes(Double(text.file.byteCount)),
+                place?.path ?? "not here: hibari data fetch \(text.name)",
             ])
         }
         let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
@@ -46,7 +53,9 @@ struct DataListCommand: ParsableCommand {
         return dataset.systemPackage.map { "\(fetch), or apt-get install \($0)" } ?? fetch
     }
 
-    private func object(_ found: [(PublicDataset, LocatedDataset?)]) -> JSONValue {
+    private func object(
+        _ found: [(PublicDataset, LocatedDataset?)], _ texts: [(PublicText, LocatedDataset?)]
+    ) -> JSONValue {
         let datasets = found.map { dataset, place -> JSONValue in
             [
                 "name": .string(dataset.name), "title": .string(dataset.title),
@@ -55,24 +64,30 @@ struct DataListCommand: ParsableCommand {
                 "shape": .array(
                     [dataset.shape.channels, dataset.shape.height, dataset.shape.width].map { .integer($0) }),
                 "addresses": .array(dataset.addresses.map { .string($0) }),
-                "files": .array(
-                    dataset.files.map {
-                        [
-                            "name": .string($0.name), "bytes": .integer($0.byteCount),
-                            "sha256": .string($0.sha256),
-                        ]
-                    }),
+                "files": .array(dataset.files.map(object)),
                 "path": place.map { .string($0.path) } ?? .null,
                 "origin": place.map { .string($0.origin.rawValue) } ?? .null,
             ]
         }
-        return ["datasets": .array(datasets)]
+        let texts = texts.map { text, place -> JSONValue in
+            [
+                "name": .string(text.name), "title": .string(text.title), "license": .string(text.license),
+                "addresses": .array(text.addresses.map { .string($0) }),
+                "files": .array([object(text.file)]), "path": place.map { .string($0.path) } ?? .null,
+                "origin": place.map { .string($0.origin.rawValue) } ?? .null,
+            ]
+        }
+        return ["datasets": .array(datasets), "texts": .array(texts)]
+    }
+
+    private func object(_ file: PublicDataset.File) -> JSONValue {
+        ["name": .string(file.name), "bytes": .integer(file.byteCount), "sha256": .string(file.sha256)]
     }
 }
 
 struct DataFetchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "fetch", abstract: "Download a public set of pictures and check it.",
+        commandName: "fetch", abstract: "Download a public set of pictures or names and check it.",
         discussion: """
             Every file is compared with its published size and SHA-256; one that differs is not kept. A download that \
             was interrupted goes on where it stopped. Needs the program curl.
@@ -80,7 +95,7 @@ struct DataFetchCommand: ParsableCommand {
             Example: hibari data fetch mnist
             """)
 
-    @Argument(help: "mnist, fashion-mnist, cifar10 or cifar100.") var name: String
+    @Argument(help: "mnist, fashion-mnist, cifar10, cifar100 or names.") var name: String
     @Option(
         help: ArgumentHelp(
             "Folder for the files (default: the cache, where they are found).", valueName: "folder"))
@@ -96,16 +111,23 @@ struct DataFetchCommand: ParsableCommand {
             throw UsageError.invalidOption(
                 name: "base-url", value: baseURL, expected: "an address that begins with http:// or https://")
         }
-        let dataset = try PublicDataset.named(name)
-        let folder = out ?? DatasetPlaces.ofThisProcess.cacheFolder(of: dataset)
         let printer = FetchPrinter()
-        let files = try {
+        let places = DatasetPlaces.ofThisProcess
+        let (title, folder, files) = try {
             defer { printer.clear() }
-            return try dataset.fetch(to: folder, baseURL: baseURL) { printer.show($0) }
+            if let text = PublicText.all.first(where: { $0.name == name }) {
+                let folder = out ?? places.cacheFolder(of: text)
+                return (text.name, folder, try text.fetch(to: folder, baseURL: baseURL) { printer.show($0) })
+            }
+            let dataset = try pictures(named: name)
+            let folder = out ?? places.cacheFolder(of: dataset)
+            return (
+                dataset.name, folder, try dataset.fetch(to: folder, baseURL: baseURL) { printer.show($0) }
+            )
         }()
         if json {
             let object: JSONValue = [
-                "name": .string(dataset.name), "folder": .string(folder),
+                "name": .string(title), "folder": .string(folder),
                 "files": .array(
                     files.map {
                         [
@@ -119,6 +141,15 @@ struct DataFetchCommand: ParsableCommand {
         for file in files {
             let size = abbreviatedBytes(Double(file.byteCount))
             printResult("\(file.path)  \(size), \(file.wasThere ? "was there" : "fetched"), checked")
+        }
+    }
+
+    private func pictures(named name: String) throws -> PublicDataset {
+        do {
+            return try PublicDataset.named(name)
+        } catch {
+            guard case .unknownDataset(let name, let known) = error else { throw error }
+            throw DatasetError.unknownDataset(name: name, known: known + PublicText.all.map(\.name))
         }
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import HibariCommandLine
 import HibariModels
+import HibariNN
 import HibariReports
 import HibariSupport
 import HibariTensor
@@ -13,16 +14,21 @@ struct GraphCommand: ParsableCommand {
         discussion: """
             Draws a small example with values and gradients (\
             \(GraphExample.allCases.map { "\($0.rawValue): \($0.summary)" }.joined(separator: "; "))), or the loss of a \
-            model on a tiny batch, where layers that are alike are drawn once.
+            model on a tiny batch, where layers that are alike are drawn once. Models of hibari run are drawn with values \
+            and gradients if they are small.
 
             Example: hibari graph xor --out xor.svg
+                     hibari graph runs/linreg
             """)
 
     enum Format: String, CaseIterable, ExpressibleByArgument {
         case text, svg, dot, mermaid, html
     }
 
-    @Argument(help: "An example (expression, linreg, logreg, xor), a run directory or a model folder.")
+    @Argument(
+        help: ArgumentHelp(
+            "An example (\(GraphExample.allCases.map(\.rawValue).joined(separator: ", "))), a run directory or a model folder."
+        ))
     var source: String
     @Option(
         help: ArgumentHelp(
@@ -33,7 +39,7 @@ struct GraphCommand: ParsableCommand {
         String?
     @Flag(help: "Leave out values and gradients.") var shapesOnly = false
     @Flag(help: "Draw every layer of a model, also those that are alike.") var expand = false
-    @Option(help: "Windows in a model's batch.") var batch = 1
+    @Option(help: "Windows or examples in a model's batch.") var batch = 1
     @Option(help: "Tokens in a model's window (default: 8, or the model's context if that is less).")
     var time: Int?
 
@@ -66,7 +72,7 @@ struct GraphCommand: ParsableCommand {
             where isGiven {
                 throw UsageError.notWith(name: name, other: source)
             }
-            let (_, value) = example.computation()
+            let (_, value) = try example.computation()
             let graph = Graph(recordedGraph(value).graph, showsValues: !shapesOnly)
             return GraphPicture(
                 title: "The graph of \(example.summary)", graph, caption: shapesOnly ? "" : Self.legend)
@@ -76,6 +82,10 @@ struct GraphCommand: ParsableCommand {
                 kind: "example or model", name: source,
                 known: GraphExample.allCases.map(\.rawValue) + ["a run directory", "a model folder"])
         }
+        guard (1...1024).contains(batch) else {
+            throw UsageError.invalidOption(name: "batch", value: "\(batch)", expected: "from 1 to 1024")
+        }
+        if fileExists(joinPath(source, ModelFile.descriptionName)) { return try classicModel() }
         let model = try ModelFolder(path: source).model
         let context = model.configuration.contextLength
         let time = self.time ?? min(8, context)
@@ -83,14 +93,33 @@ struct GraphCommand: ParsableCommand {
             throw UsageError.invalidOption(
                 name: "time", value: "\(time)", expected: "from 1 to the model's \(context)")
         }
-        guard (1...1024).contains(batch) else {
-            throw UsageError.invalidOption(name: "batch", value: "\(batch)", expected: "from 1 to 1024")
-        }
         let recorded = Graph(recordedLoss(of: model, batch: batch, time: time), foldsLeaves: true)
         return GraphPicture(
             title: "The loss of \(splitPath(source).name) on \(batch)×\(time) tokens",
             expand ? recorded : recorded.collapsingRepeats())
     }
+
+    /// A model of `hibari run`: a small one as an example, each tensor a box; of others the layers with their shapes.
+    private func classicModel() throws -> GraphPicture {
+        if let time {
+            throw UsageError.invalidOption(
+                name: "time", value: "\(time)", expected: "only for models of text, which read windows")
+        }
+        let model = try Model.load(source)
+        let run = try? JSONValue(contentsOf: joinPath(source, "run.json"))
+        let loss = (run?["configuration"]?["loss"]?.string).flatMap { try? Loss(named: $0) }
+        let isSmall = model.parameterCount <= Self.smallModel
+        let recorded = try recordedLoss(
+            of: model, loss, batch: batch, valueLimit: isSmall && !shapesOnly ? Self.smallModel : 0)
+        let graph = Graph(recorded, foldsLeaves: !isSmall)
+        let examples = batch == 1 ? "one example" : "\(batch) examples"
+        return GraphPicture(
+            title: "\(loss == nil ? "The output" : "The loss") of \(splitPath(source).name) on \(examples)",
+            expand ? graph : graph.collapsingRepeats(), caption: isSmall && !shapesOnly ? Self.legend : "")
+    }
+
+    /// Numbers in all parameters of a model whose values are shown.
+    private static let smallModel = 64
 
     private static let legend =
         "Each box is a tensor: its shape, its value, and after ∂ the derivative of the output with respect to it."

@@ -8,6 +8,9 @@ package struct RunCommand: ParsableCommand {
     static let tasks: [any TaskCommand.Type] = [
         MaximumLikelihoodTask.self, LinearRegressionTask.self, PolynomialTask.self,
         LogisticRegressionTask.self, PerceptronTask.self, XORTask.self, MoonsTask.self, SpiralTask.self,
+        OptimizersTask.self, VanishingTask.self, LandscapeTask.self,
+        NamesTask.self,
+        AdderTask.self,
     ]
 
     package static let configuration = CommandConfiguration(

@@ -73,12 +73,13 @@ struct TableData {
             .init("file", path, isCode: true),
             .init("rows", "\(training.count) to train on, \(held) to test on"),
             .init("inputs", "\(encoder.inputCount)"), .init("target", encoder.target.name),
-            .init("SHA-256", try hash(path), isCode: true),
+            .init("SHA-256", try fileHash(path), isCode: true),
         ]
     }
 }
 
-private func hash(_ path: String) throws -> String {
+/// The SHA-256 of a file.
+func fileHash(_ path: String) throws -> String {
     var hasher = SHA256()
     hasher.update(try readFile(path))
     return hasher.digest().hex

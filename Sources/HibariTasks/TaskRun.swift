@@ -61,7 +61,7 @@ final class TaskRun {
         let label = part ?? name
         let fit = try SupervisedTraining(
             model, training: training, validation: validation, fitOptions, callbacks: callbacks,
-            run: keeps ? folder : nil, resumes: keeps && options.resume)
+            run: keeps ? folder : nil, resumes: keeps && options.resume && fileExists(folder.runFile))
         let total = fitOptions.epochs
         let result = try fit.start(command: command, version: hibariVersion, details: ["task": .string(name)])
         {

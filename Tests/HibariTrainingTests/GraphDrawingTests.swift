@@ -9,7 +9,7 @@ import Testing
     /// The gradients that are drawn are the derivatives: of every parameter of every example, against differences.
     @Test(arguments: GraphExample.allCases)
     func shownGradientsAreDerivatives(_ example: GraphExample) throws {
-        let (parameters, value) = example.computation()
+        let (parameters, value) = try example.computation()
         let checked = checkGradients(name: example.rawValue, parameters: parameters, loss: value)
         #expect(checked.passed && checked.elementsChecked > 0, "\(checked.worst)")
         let analytic = parameters.map { $0.gradient.array(of: Double.self) }
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func expressionHasTheValuesOfItsSource() throws {
-        let graph = Graph(recordedGraph(GraphExample.expression.computation().value).graph)
+        let graph = Graph(recordedGraph(try GraphExample.expression.computation().value).graph)
         func details(_ title: String) -> [String]? {
             graph.nodes.first { $0.title.hasPrefix(title) }?.details
         }
@@ -35,8 +35,8 @@ import Testing
         #expect(graph.nodes.last?.kind == .output)
     }
 
-    @Test func shapesOnly() {
-        let graph = Graph(recordedGraph(GraphExample.xor.computation().value).graph, showsValues: false)
+    @Test func shapesOnly() throws {
+        let graph = Graph(recordedGraph(try GraphExample.xor.computation().value).graph, showsValues: false)
         #expect(graph.nodes.first { $0.title == "x" }?.details == ["[4, 2]"])
         #expect(graph.nodes.allSatisfy { $0.details.allSatisfy { !$0.contains("∂") } })
     }
@@ -64,5 +64,27 @@ import Testing
         let short = graph.collapsingRepeats()
         #expect(short.nodes.contains { $0.title.contains("× the same") })
         #expect(short.nodes.count < graph.nodes.count / 2, "\(short.nodes.count) of \(graph.nodes.count)")
+    }
+
+    /// A loss that fits is drawn, else the sum of the outputs; blocks of layers are groups.
+    @Test func classicModels() throws {
+        let model = try Sequential {
+            Embedding(5, 8)
+            for _ in 0..<4 { TransformerBlock(8, heads: 2, depth: 4) }
+            Dense(5)
+        }.build(input: [3], seed: 1)
+        let recorded = try recordedLoss(of: model, .crossEntropy, batch: 2, valueLimit: 0)
+        let graph = Graph(recorded, foldsLeaves: true)
+        #expect(graph.nodes.last?.title.hasPrefix("loss = ") == true)
+        #expect(Set(graph.nodes.compactMap(\.group)) == ["1", "2", "3", "4"])
+        #expect(graph.collapsingRepeats().nodes.contains { $0.title == "3 × the same" })
+        #expect(graph.nodes.contains { $0.details.contains("5.weight [5, 8]") })
+
+        let regression = try Sequential { Dense(1) }.build(input: [2], seed: 1)
+        let squares = Graph(try recordedLoss(of: regression, .meanSquaredError, batch: 1, valueLimit: 8))
+        #expect(
+            squares.nodes.first { $0.title == "0.weight" }?.details.contains { $0.hasPrefix("∂ ") } == true)
+        let sum = Graph(try recordedLoss(of: regression, nil, batch: 1, valueLimit: 8))
+        #expect(sum.nodes.last?.title.hasPrefix("sum of the outputs") == true)
     }
 }

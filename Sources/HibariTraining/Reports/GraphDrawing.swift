@@ -97,9 +97,12 @@ private func layerGroups(_ recorded: RecordedGraph) -> [String?] {
     return groups
 }
 
-/// The name up to the number of a layer: "model.layers.3.mlp.up_proj.weight" → "model.layers.3"; nil without one.
+/// The name up to the number of a layer: "model.layers.3.mlp.up_proj.weight" → "model.layers.3"; in a model of layers in
+/// braces the number of a layer that is made of others, "4.attention.1.qkv.weight" → "4"; nil without one.
 private func layerName(_ name: String) -> String? {
     let parts = name.split(separator: ".")
-    guard let number = parts.firstIndex(where: { Int($0) != nil }), number > 0 else { return nil }
+    guard let number = parts.firstIndex(where: { Int($0) != nil }), number > 0 || parts.count > 2 else {
+        return nil
+    }
     return parts[...number].joined(separator: ".")
 }

@@ -13,6 +13,12 @@ public enum GraphExample: String, CaseIterable, Sendable {
     case logreg
     /// A network with one hidden layer on the four cases of exclusive or.
     case xor
+    /// A multilayer perceptron with a logit for each of two classes.
+    case moons
+    /// A convolution, a pooling and a linear layer on a small picture.
+    case digits
+    /// A recurrent network that predicts the letters of "emma".
+    case names
 
     public var summary: String {
         switch self {
@@ -20,16 +26,38 @@ public enum GraphExample: String, CaseIterable, Sendable {
         case .linreg: "linear regression on four examples"
         case .logreg: "logistic regression on four examples"
         case .xor: "a two-layer network on exclusive or"
+        case .moons: "a multilayer perceptron on three points of two classes"
+        case .digits: "a convolutional network on a picture of 6×6"
+        case .names: "a recurrent network on the letters of a name"
         }
     }
 
     /// The parameters, and the value that they give.
-    public func computation() -> (parameters: [Parameter], value: () -> Tensor) {
+    public func computation() throws -> (parameters: [Parameter], value: () -> Tensor) {
         switch self {
         case .expression: expressionOfMicrograd()
         case .linreg: linearRegression()
         case .logreg: logisticRegression()
         case .xor: exclusiveOr()
+        case .moons:
+            try network([2], threePoints, [0, 1, 0]) {
+                Dense(4, activation: .tanh).named("hidden")
+                Dense(2).named("output")
+            }
+        case .digits:
+            try network([1, 6, 6], smallPicture, [1]) {
+                Conv2d(2, kernel: 3, activation: .relu).named("conv")
+                MaxPool2d(2)
+                Flatten()
+                Dense(3).named("output")
+            }
+        // The mark and the letters e, m, a; after the last letter comes the mark.
+        case .names:
+            try network([5], Tensor([0, 1, 2, 2, 3] as [Int32], shape: [1, 5]), [1, 2, 2, 3, 0]) {
+                Embedding(4, 3).named("letters")
+                RNN(3).named("rnn")
+                Dense(4).named("output")
+            }
         }
     }
 }
@@ -62,6 +90,28 @@ private func expressionOfMicrograd() -> (parameters: [Parameter], value: () -> T
             let e = (c - d).named("e")
             let f = (e * e).named("f")
             return (0.5 * f + ten.named("10") / f).named("g")
+        }
+    )
+}
+
+private var threePoints: Tensor { Tensor([0.5, 0.8, 1, -0.4, -0.9, 0.2], shape: [3, 2]) }
+
+private var smallPicture: Tensor {
+    Tensor(
+        normal: [1, 1, 6, 6], deviation: 1, stream: RandomStream(seed: 1, purpose: .testing), .float64)
+}
+
+/// The cross-entropy of a network of layers, in float64.
+private func network(
+    _ input: Shape, _ x: Tensor, _ classes: [Int32], @LayerBuilder _ layers: () -> [any LayerSpecification]
+) throws -> (parameters: [Parameter], value: () -> Tensor) {
+    let model = try Sequential(layers()).build(input: input, seed: 1, dtype: .float64)
+    return (
+        model.parameters,
+        {
+            let logits = model(x.named("x")).named("logits")
+            let target = Tensor(classes, shape: logits.shape.dropLast())
+            return crossEntropy(logits, target.named("target")).named("loss")
         }
     )
 }
