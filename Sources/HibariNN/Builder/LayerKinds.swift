@@ -11,7 +11,7 @@ public enum LayerKinds {
                 Parallel.self, Conv1d.self, Conv2d.self, TransposedConv2d.self, MaxPool2d.self,
                 AvgPool2d.self,
                 GlobalAvgPool.self, Upsample.self, BatchNormalization.self, GroupNormalization.self,
-                Recurrent.self,
+                Recurrent.self, PadChannels.self,
             ] as [any LayerSpecification.Type]).map { ($0.kind, $0) }))
 
     /// Makes a kind of layer known, so that models with it can be read from files.
