@@ -5,7 +5,10 @@ import HibariSupport
 /// `hibari run`: the classic tasks, from a line through points to networks that read pictures and names.
 package struct RunCommand: ParsableCommand {
     /// In the order of a course.
-    static let tasks: [any TaskCommand.Type] = [LinearRegressionTask.self]
+    static let tasks: [any TaskCommand.Type] = [
+        LinearRegressionTask.self,
+        DigitsTask.self, MNISTTask.self, FashionTask.self, CIFAR10Task.self,
+    ]
 
     package static let configuration = CommandConfiguration(
         commandName: "run",
