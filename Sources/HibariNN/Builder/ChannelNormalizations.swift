@@ -6,24 +6,36 @@ import HibariTensor
 /// Parameters `weight`, `bias`, `running_mean` and `running_var` `[C]`, as PyTorch's BatchNorm1d and BatchNorm2d.
 public struct BatchNormalization: LayerSpecification {
     public let epsilon, momentum: Double
+    public let activation: Activation?
 
-    public init(epsilon: Double = 1e-5, momentum: Double = 0.1) {
+    /// - Parameter activation: behind the norm; ReLU costs no pass of its own.
+    public init(epsilon: Double = 1e-5, momentum: Double = 0.1, activation: Activation? = nil) {
         self.epsilon = epsilon
         self.momentum = momentum
+        self.activation = activation
     }
 
     public func build(_ scope: ParameterScope, input: Shape) throws -> BuiltLayer {
         try LayerError.require(
             (1...3).contains(input.rank) && input.count > 0, input,
             wanted: "[channels], [channels, length] or [channels, height, width]")
-        let norm = try BatchNorm(scope, channels: input[0], epsilon: epsilon, momentum: momentum)
-        return BuiltLayer(Normalized(norm: norm), output: input)
+        let norm = try BatchNorm(
+            scope, channels: input[0], epsilon: epsilon, momentum: momentum,
+            appliesReLU: activation == .relu)
+        let isFused = activation == nil || activation == .relu
+        return BuiltLayer(
+            Normalized(norm: norm, activation: isFused ? nil : activation), output: input,
+            activations: (isFused ? 1 : 2) * input.count)
     }
 
     private struct Normalized: Layer {
         let norm: BatchNorm
+        let activation: Activation?
 
-        func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor { norm(x, context) }
+        func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
+            let normal = norm(x, context)
+            return activation.map { $0.apply(to: normal) } ?? normal
+        }
     }
 }
 
