@@ -151,8 +151,7 @@ package enum ImageNetwork: Equatable, CustomStringConvertible {
 /// Convolution of 3 × 3, batch normalization, ReLU. The normalization has a bias, so the convolution needs none.
 @LayerBuilder private func convolution(_ channels: Int, stride: Int = 1) -> [any LayerSpecification] {
     Conv2d(channels, kernel: 3, stride: stride, padding: 1, bias: false, initializer: .heNormal)
-    BatchNormalization()
-    ReLU()
+    BatchNormalization(activation: .relu)
 }
 
 /// x + F(x), where F is two convolutions with ReLU behind each.

@@ -89,7 +89,8 @@ extension ImageTask {
                 "model": .string("\(network)"), "test_accuracy": .number(test.accuracy),
                 "test_loss": .number(test.loss),
                 "val_accuracy": .number(history.best?["val_accuracy"] ?? .nan),
-                "parameters": .integer(model.parameterCount), "epochs": .integer(history.epochs.count),
+                "parameters": .integer(model.summary.trainableParameters),
+                "epochs": .integer(history.epochs.count),
                 "best_epoch": history.best.map { .integer($0.epoch) } ?? .null,
             ],
             figures: [
@@ -98,7 +99,7 @@ extension ImageTask {
                     note: "\(grouped(test.mistakes.count)) of \(grouped(parts.test.count)) pictures wrong"),
                 SummaryFigure("test loss", readable(test.loss), note: "cross-entropy in nats"),
                 SummaryFigure(
-                    "parameters", grouped(model.parameterCount),
+                    "parameters", grouped(model.summary.trainableParameters),
                     note: "\(abbreviated(model.summary.flops)) FLOPs for a picture"),
                 SummaryFigure(
                     "training", duration(history.seconds),
@@ -119,12 +120,12 @@ extension ImageRecipe {
     ///
     /// The best weights are those with the highest accuracy on held-out pictures: a network grows surer of its
     /// mistakes while it makes fewer of them, so that the loss may rise when the accuracy still does.
-    func fitOptions(_ training: TrainingOptions, seed: UInt64) throws -> FitOptions {
-        var result = try training.applied(
-            to: FitOptions(
-                epochs: epochs, batch: batch, optimizer: optimizer,
-                loss: .crossEntropy(labelSmoothing: labelSmoothing), metrics: [.accuracy], schedule: schedule,
-                seed: seed, monitor: "val_accuracy"))
+    func fitOptions(_ training: TrainingOptions?, seed: UInt64) throws -> FitOptions {
+        let recipe = FitOptions(
+            epochs: epochs, batch: batch, optimizer: optimizer,
+            loss: .crossEntropy(labelSmoothing: labelSmoothing), metrics: [.accuracy], schedule: schedule,
+            seed: seed, monitor: "val_accuracy")
+        var result = try training?.applied(to: recipe) ?? recipe
         result.warmup = warmupShare * Double(max(0, result.epochs))
         return result
     }

@@ -7,7 +7,8 @@ package struct RunCommand: ParsableCommand {
     /// In the order of a course.
     static let tasks: [any TaskCommand.Type] = [
         LinearRegressionTask.self,
-        DigitsTask.self, MNISTTask.self, FashionTask.self, CIFAR10Task.self,
+        DigitsTask.self, MNISTTask.self, FashionTask.self, CIFAR10Task.self, TransferTask.self,
+        AutoencoderTask.self,
     ]
 
     package static let configuration = CommandConfiguration(
