@@ -40,7 +40,7 @@ extension ImageRecipe {
                 warmupShare: 0, labelSmoothing: 0, augments: false, width: 0)
         case (.mlp, _):
             self.init(
-                epochs: 5, batch: 128, optimizer: .adam(learningRate: 1e-3), schedule: .constant,
+                epochs: 5, batch: 128, optimizer: .adam(learningRate: 1e-3), schedule: .cosine,
                 warmupShare: 0, labelSmoothing: 0, augments: false, width: 0)
         case (.lenet, _):
             self.init(

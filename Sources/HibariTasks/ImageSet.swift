@@ -31,7 +31,8 @@ package enum ImageSet: String, CaseIterable, Sendable {
                 } else {
                     try loadImages(self == .fashion ? "fashion-mnist" : rawValue, explicit: path, seed: seed)
                 }
-            return try ImageParts(loaded, limit: limit, seed: seed)
+            return try ImageParts(
+                loaded.train, test: loaded.test, source: loaded.source, limit: limit, seed: seed)
         } catch DatasetError.notFound(let name, let searched, let remedy) {
             throw DatasetError.notFound(
                 name: name, searched: searched, remedy: "\(remedy); hibari run digits needs no files")
@@ -56,41 +57,47 @@ package struct ImageParts {
     /// With fewer, no picture would be held out.
     package static let fewestPictures = 20
 
-    package init(_ loaded: LoadedImages, limit: Int?, seed: UInt64) throws {
+    /// - Parameters:
+    ///   - given: training pictures.
+    ///   - testPictures: nil if there are none: then a part of the training pictures must serve.
+    ///   - source: where they came from, for errors and the report.
+    package init(
+        _ given: ImageDataset, test testPictures: ImageDataset?, source: String, limit: Int?, seed: UInt64
+    ) throws {
         if let limit, limit < Self.fewestPictures {
             throw UsageError.invalidOption(
                 name: "limit", value: "\(limit)", expected: "at least \(Self.fewestPictures) pictures")
         }
-        let pictures = limit.map { loaded.train.prefix($0) } ?? loaded.train
+        let pictures = limit.map { given.prefix($0) } ?? given
         guard pictures.count >= Self.fewestPictures else {
             throw DatasetError.contents(
-                path: loaded.source,
+                path: source,
                 problem: "\(pictures.count) training pictures; at least \(Self.fewestPictures) are needed")
         }
-        let shares = loaded.test == nil ? [Self.heldShare, Self.testShare] : [Self.heldShare]
+        let shares = testPictures == nil ? [Self.heldShare, Self.testShare] : [Self.heldShare]
         let parts = ExampleSplit.stratified(labels: pictures.labels, fractions: shares, seed: seed)
         train = pictures.selecting(parts[0])
-        try train.requireTwoClasses(path: loaded.source)
+        try train.requireTwoClasses(path: source)
         held = pictures.selecting(parts[1])
-        test = loaded.test ?? pictures.selecting(parts[2])
+        test = testPictures ?? pictures.selecting(parts[2])
         (mean, standardDeviation) = train.channelStatistics()
-        let isMade = loaded.source == "digits"
+        let isMade = source == "digits"
         rows = [
             .init(
-                "pictures", isMade ? "drawn by the program, seed \(seed)" : loaded.source, isCode: !isMade),
+                "pictures", isMade ? "drawn by the program, seed \(seed)" : source, isCode: !isMade),
             .init("size", "\(train.shape) (channels, height, width), \(train.classNames.count) classes"),
             .init("to learn from", grouped(train.count)),
             .init("held out", "\(grouped(held.count)), to choose the best weights by"),
             .init(
                 "test",
                 grouped(test.count)
-                    + (loaded.test == nil ? ", cut from the training pictures" : ", used once, at the end")),
+                    + (testPictures == nil ? ", cut from the training pictures" : ", used once, at the end")),
             .init("SHA-256, training", pictures.sha256, isCode: true),
             .init("SHA-256, test", test.sha256, isCode: true),
         ]
     }
 
-    /// The parts of some classes, which are numbered anew.
+    /// Normalized as the training pictures are.
     package func loader(_ pictures: ImageDataset, _ augmentation: Augmentation = Augmentation())
         -> ImageLoader
     {

@@ -108,7 +108,7 @@ extension ImageTask {
                 ),
             ],
             sections: [
-                ReportSection("Right and wrong", [test.matrix, test.classTable, test.mistakeGrid]),
+                ReportSection("Right and wrong", [test.matrix, test.classTable, test.mistakeGrid()]),
                 ReportSection("The network", networkBlocks(model, shape)),
             ],
             data: parts.rows + [.init("changed at random", augmentation.words)])

@@ -59,9 +59,9 @@ struct PictureTest {
     }
 
     /// The pictures that were taken for something else.
-    var mistakeGrid: ImageGrid {
+    func mistakeGrid(_ title: String = "Mistakes") -> ImageGrid {
         ImageGrid(
-            title: "Mistakes",
+            title: title,
             tiles: mistakes.prefix(Self.shownMistakes).map { mistake in
                 let truth = pictures.classNames[Int(pictures.labels[mistake.index])]
                 return ImageGrid.Tile(

@@ -96,7 +96,10 @@ struct TransferTask: TaskCommand {
                         first two start from a network that can tell other classes apart, and so sees strokes and \
                         corners.
                         """,
-                    [chart(histories), table(models, tests), pictures(few), tests[1].mistakeGrid])
+                    [
+                        chart(histories), table(models, tests), pictures(few),
+                        tests[1].mistakeGrid("Mistakes of the fine-tuned network"),
+                    ])
             ],
             data: parts.rows)
     }
@@ -184,11 +187,10 @@ struct TransferTask: TaskCommand {
     private func table(_ models: [Model], _ tests: [PictureTest]) -> DataTable {
         DataTable(
             title: "On the test pictures of the new classes",
-            columns: ["way", "what is trained", "trained parameters", "test accuracy", "test loss"],
+            columns: ["way", "trained numbers", "accuracy", "loss"],
             rows: Self.ways.indices.map { index in
                 [
-                    Self.ways[index].name, Self.ways[index].explanation,
-                    grouped(models[index].summary.trainableParameters),
+                    Self.ways[index].name, grouped(models[index].summary.trainableParameters),
                     percent(tests[index].accuracy), readable(tests[index].loss),
                 ]
             })
