@@ -8,8 +8,8 @@ package struct RunCommand: ParsableCommand {
     static let tasks: [any TaskCommand.Type] = [
         MaximumLikelihoodTask.self, LinearRegressionTask.self, PolynomialTask.self,
         LogisticRegressionTask.self, PerceptronTask.self, XORTask.self, MoonsTask.self, SpiralTask.self,
-        OptimizersTask.self, VanishingTask.self, LandscapeTask.self,
-        NamesTask.self,
+        OptimizersTask.self, VanishingTask.self, DigitsTask.self, MNISTTask.self, FashionTask.self,
+        CIFAR10Task.self, TransferTask.self, AutoencoderTask.self, LandscapeTask.self, NamesTask.self,
         AdderTask.self,
     ]
 

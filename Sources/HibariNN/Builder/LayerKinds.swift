@@ -14,7 +14,7 @@ public enum LayerKinds {
                 Recurrent.self, LeakyReLU.self, GaussianNoise.self, ChannelDropout.self,
                 AdaptiveAvgPool2d.self,
                 PositionEmbedding.self, CausalSelfAttention.self, TransformerBlock.self,
-                RecentSteps.self,
+                RecentSteps.self, PadChannels.self,
             ] as [any LayerSpecification.Type]).map { ($0.kind, $0) }))
 
     /// Makes a kind of layer known, so that models with it can be read from files.

@@ -3,7 +3,8 @@ import HibariTensor
 /// BatchNorm of channels: in training with the statistics of the batch, which also move the running ones; otherwise
 /// with the running ones. See `batchNorm`.
 ///
-/// running ← (1 − momentum)·running + momentum·batch, with the unbiased variance, as in PyTorch.
+/// running ← (1 − momentum)·running + momentum·batch, with the unbiased variance, as in PyTorch. When weight and bias are
+/// frozen the norm is too, as in Keras: it keeps and uses the running statistics of what it learned from.
 public struct BatchNorm {
     /// `[channels]` each.
     public let weight, bias: Parameter
@@ -32,10 +33,11 @@ public struct BatchNorm {
         _ x: Tensor, residual: Tensor?, appliesReLU: Bool = false, _ context: ForwardContext
     ) -> Tensor {
         let running = ChannelStatistics(mean: runningMean.value, variance: runningVariance.value)
+        let learns = context.isTraining && (weight.isTrainable || bias.isTrainable)
         let (output, statistics) = batchNorm(
-            x, weight: weight.tensor, bias: bias.tensor, statistics: context.isTraining ? nil : running,
+            x, weight: weight.tensor, bias: bias.tensor, statistics: learns ? nil : running,
             epsilon: epsilon, residual: residual, appliesReLU: appliesReLU)
-        if context.isTraining {
+        if learns {
             let count = Double(x.count / x.shape[1])
             precondition(
                 count > 1, "BatchNorm: \(x.shape) has one element a channel; training needs a variance")
