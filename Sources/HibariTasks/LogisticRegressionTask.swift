@@ -19,7 +19,7 @@ struct LogisticRegressionTask: TaskCommand {
 
         Example: hibari run logreg
                  hibari run logreg --classes 4
-                 hibari run logreg --data iris.csv --target species
+                 hibari run logreg --data iris.csv --target species --l2 0.01
         """
 
     @OptionGroup var options: RunOptions
@@ -27,9 +27,12 @@ struct LogisticRegressionTask: TaskCommand {
     @OptionGroup var table: TableDataOptions
     @Option(help: "Points to make up (default: 300).") var points: Int?
     @Option(help: "Clouds to make up, each a class (default: 2).") var classes: Int?
+    @Option(help: "λ of the penalty λ/2·|w|² on the weights, not on the constants.") var l2 = 0.0
     @Option(help: "Standard deviation of each cloud (default: 0.7).") var spread: Double?
 
     func perform(in run: TaskRun) throws -> TaskResult {
+        try require(l2, in: 0...1000, option: "l2")
+        if l2 > 0, training.optimizer != nil { throw UsageError.notWith(name: "l2", other: "optimizer") }
         let data = try load()
         return data.classNames.count == 2 ? try fitBinary(data, run) : try fitSoftmax(data, run)
     }
@@ -57,11 +60,12 @@ struct LogisticRegressionTask: TaskCommand {
         let squares = LeastSquares(
             inputs: data.train.all.input.array(of: Float.self).map(Double.init),
             targets: [Double](repeating: 0, count: data.train.count), width: data.inputCount)
-        let rate = 1 / (curvatureShare * squares.largestCurvature / 2)
+        let rate = 1 / (curvatureShare * squares.largestCurvature / 2 + l2)
         return try training.applied(
             to: FitOptions(
                 epochs: 500, batch: data.train.count,
-                optimizer: .sgd(learningRate: rate, momentum: 0.9, nesterov: true), loss: loss,
+                optimizer: .sgd(learningRate: rate, momentum: 0.9, nesterov: true, weightDecay: l2),
+                loss: loss,
                 metrics: [.accuracy], seed: options.seed))
     }
 

@@ -1,3 +1,4 @@
+import ArgumentParser
 import HibariCommandLine
 import HibariData
 import HibariSupport
@@ -27,9 +28,9 @@ struct PictureFiles {
         let isPNG = paths.allSatisfy { directoryExists($0) || $0.lowercased().hasSuffix(".png") }
         if !isPNG {
             guard paths.count == 1 else {
-                throw UsageError.invalidOption(
-                    name: "file", value: paths.joined(separator: " "),
-                    expected: "PNG files, folders of them, or one IDX file")
+                throw ValidationError(
+                    "the model takes PNG files, folders of them, or one IDX file; got \(paths.joined(separator: ", "))"
+                )
             }
             dataset =
                 try labels.map {

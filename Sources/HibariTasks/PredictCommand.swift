@@ -73,8 +73,7 @@ package struct PredictCommand: ParsableCommand {
                 expected: "nothing: the model takes a table, whose true values are a column: --target")
         }
         guard files.count == 1 else {
-            throw UsageError.invalidOption(
-                name: "file", value: files.joined(separator: " "), expected: "one table")
+            throw ValidationError("the model takes one table at a time, got \(files.count) files")
         }
         guard model.input == [encoder.inputCount] else {
             throw ModelFileError(

@@ -20,12 +20,30 @@ import Testing
         try #require(result[key]?.double, "\(key)")
     }
 
+    private func numbers(_ result: JSONValue, _ key: String) throws -> [Double] {
+        let values = try #require(result[key]?.array, "\(key)")
+        return values.compactMap(\.double)
+    }
+
     @Test func bothFormsOfLogisticRegressionAgree() throws {
         let result = try run("logreg")
         #expect(try number(result, "forms_difference") < 1e-4)
         #expect(try number(result, "test_accuracy") > 0.85)
         #expect(result["weights"]?.array?.count == 3)
         #expect(fileExists(space.path("logreg") + "/plus-minus-one/metrics.jsonl"))
+    }
+
+    /// A penalty makes the weights smaller, in both forms alike.
+    @Test func penaltyOnWeights() throws {
+        func length(_ result: JSONValue) throws -> Double {
+            let weights = try numbers(result, "weights")
+            return weights.dropLast().reduce(0) { $0 + $1 * $1 }
+        }
+        let free = try run("logreg")
+        try removeTree(space.path("logreg"))
+        let held = try run("logreg", "--l2", "0.1")
+        #expect(try length(held) < length(free) / 2)
+        #expect(try number(held, "forms_difference") < 1e-4)
     }
 
     @Test func softmaxRegressionOfATable() throws {
@@ -41,8 +59,8 @@ import Testing
 
     @Test func polynomialsChooseTheirDegree() throws {
         let result = try run("polyfit", "--width", "60", "--points", "30")
-        let held = try #require(result["held_out_loss_by_degree"]?.array?.compactMap(\.double))
-        let train = try #require(result["train_loss_by_degree"]?.array?.compactMap(\.double))
+        let held = try numbers(result, "held_out_loss_by_degree")
+        let train = try numbers(result, "train_loss_by_degree")
         let degree = Int(try number(result, "degree"))
         #expect(held[degree] == held.min())
         // More coefficients never fit the training points worse.
@@ -117,7 +135,8 @@ import Testing
 
     @Test(arguments: [
         ("logreg --classes 1", "--classes"), ("logreg --points 3", "--points"),
-        ("logreg --spread=-1", "--spread"), ("logreg --hold-out 2", "--hold-out"),
+        ("logreg --spread=-1", "--spread"), ("logreg --l2=-1", "--l2"),
+        ("logreg --l2 1 --optimizer adam", "--l2"), ("logreg --hold-out 2", "--hold-out"),
         ("logreg --target x", "--data"), ("logreg --data t.csv", "--target"),
         ("logreg --data t.csv --target x --points 9", "--points"), ("logreg --epochs 0", "epochs"),
         ("logreg --lr nan", "learningRate"), ("logreg --optimizer magic", "magic"),

@@ -40,11 +40,12 @@ import Testing
 
     /// As the normal equations, in a case both can do.
     @Test func agreesWithNormalEquations() throws {
-        let rows = (0..<20).map { [Double($0 * 7 % 11), Double($0 * 5 % 13), 1] }
-        let targets = (0..<20).map { Double($0 * 3 % 17) }
-        let exact = try #require(
-            LeastSquares(inputs: rows.flatMap { $0.dropLast() }, targets: targets, width: 2).solution())
-        let found = MinimumNorm(matrix: rows.flatMap { $0 }, rows: 20, columns: 3).solution(targets)
+        let inputs: [Double] = (0..<20).flatMap { [Double($0 * 7 % 11), Double($0 * 5 % 13)] }
+        let matrix: [Double] = (0..<20).flatMap { [inputs[2 * $0], inputs[2 * $0 + 1], 1] }
+        let targets: [Double] = (0..<20).map { Double($0 * 3 % 17) }
+        let solution = LeastSquares(inputs: inputs, targets: targets, width: 2).solution()
+        let exact = try #require(solution)
+        let found = MinimumNorm(matrix: matrix, rows: 20, columns: 3).solution(targets)
         #expect(close(found, exact, 1e-9))
     }
 }

@@ -21,19 +21,23 @@ import Testing
     }
 
     /// Novikoff's bound holds for every line that parts the points.
-    @Test func mistakesStayBelowTheBound() throws {
-        let points = (0..<60).map { [Double($0 * 37 % 61) / 30 - 1, Double($0 * 23 % 59) / 30 - 1] }
-            .filter { abs($0[0] + $0[1]) > 0.1 }
-        let labels = points.map { $0[0] + $0[1] > 0 ? 1.0 : -1 }
+    @Test func mistakesStayBelowTheBound() {
+        var points: [[Double]] = []
+        for k in 0..<60 {
+            let point = [Double(k * 37 % 61) / 30 - 1, Double(k * 23 % 59) / 30 - 1]
+            if abs(point[0] + point[1]) > 0.1 { points.append(point) }
+        }
+        let labels: [Double] = points.map { $0[0] + $0[1] > 0 ? 1 : -1 }
         var perceptron = Perceptron(inputs: 2)
         let history = perceptron.learn(points, labels, passes: 1000)
         #expect(history.last == 0)
         let mistakes = Double(history.reduce(0, +))
         for line in [perceptron, Perceptron(weights: [1, 1], bias: 0)] {
-            let bound = try #require(line.mistakeBound(points, labels))
-            #expect(mistakes <= bound)
+            let bound = line.mistakeBound(points, labels)
+            #expect(mistakes <= (bound ?? 0))
         }
         // R² of (x, 1) is at most 3, γ is the distance 0.1/√2 or more of the nearest point.
-        #expect(try #require(Perceptron(weights: [1, 1], bias: 0).mistakeBound(points, labels)) <= 3 / 0.005)
+        let known = Perceptron(weights: [1, 1], bias: 0).mistakeBound(points, labels)
+        #expect((known ?? .infinity) <= 3 / 0.005)
     }
 }

@@ -2,12 +2,12 @@ import HibariTasks
 import Testing
 
 @Suite struct PolynomialTests {
-    private let x = (0...20).map { -1 + Double($0) / 10 }
+    private let x: [Double] = (0...20).map { -1 + Double($0) / 10 }
 
     @Test func exactCubic() {
-        let y = x.map { 1 - 2 * $0 + 3 * $0 * $0 * $0 }
+        let y: [Double] = x.map { 1 - 2 * $0 + 3 * $0 * $0 * $0 }
         let cubic = Polynomial(fitting: x, y, degree: 3)
-        for (value, expected) in zip(cubic.coefficients, [1, -2, 0, 3]) {
+        for (value, expected) in zip(cubic.coefficients, [1.0, -2, 0, 3]) {
             #expect(abs(value - expected) < 1e-10)
         }
         #expect(cubic.meanSquaredError(x, y) < 1e-20)
@@ -19,13 +19,13 @@ import Testing
     /// A high degree still passes through the points it was given.
     @Test func highDegreeInterpolates() {
         let points = Array(x.prefix(16))
-        let y = points.indices.map { Double($0 * 7 % 5) }
+        let y: [Double] = points.indices.map { Double($0 * 7 % 5) }
         #expect(Polynomial(fitting: points, y, degree: 15).meanSquaredError(points, y) < 1e-10)
     }
 
     /// A strong ridge leaves the constant alone and takes the rest to zero.
     @Test func ridgeSparesTheConstant() {
-        let y = x.map { 5 + 2 * $0 }
+        let y: [Double] = x.map { 5 + 2 * $0 }
         let flat = Polynomial(fitting: x, y, degree: 3, ridge: 1e9)
         #expect(abs(flat.coefficients[0] - 5) < 1e-6)
         #expect(flat.coefficients.dropFirst().allSatisfy { abs($0) < 1e-6 })
