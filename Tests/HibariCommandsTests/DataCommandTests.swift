@@ -28,6 +28,8 @@ private let realMNIST: String? = {
         let json = try expectSuccess(hibari("data", "list", "--json", environment: environment)).json
         let names = json["datasets"]?.array?.compactMap { $0["name"]?.string }
         #expect(names == ["mnist", "fashion-mnist", "cifar10", "cifar100"])
+        #expect(json["texts"]?.array?.compactMap { $0["name"]?.string } == ["names"])
+        #expect(text.contains("not here: hibari data fetch names"))
         #expect(json["datasets"]?.array?.first?["files"]?.array?.first?["sha256"]?.string?.count == 64)
     }
 
@@ -50,6 +52,23 @@ private let realMNIST: String? = {
                 "data", "fetch", "mnist", "--base-url", "http://127.0.0.1:1",
                 environment: environment.merging(["PATH": "/none"]) { $1 }),
             69, "curl")
+    }
+
+    /// What is in the folder of the data is found, and another file of the size is refused.
+    @Test func names() throws {
+        try makeDirectories(space.path("data/text/en"))
+        let file = try space.write("data/text/en/names.txt", "ann\n")
+        let listed = expectSuccess(try hibari("data", "list", environment: environment)).output
+        #expect(listed.contains(file))
+        var behavior = FileServer.Behavior()
+        behavior.files["names.txt"] = [UInt8](repeating: 97, count: 228_145)
+        let server = FileServer(behavior)
+        defer { server.stop() }
+        expectError(
+            try hibari("data", "fetch", "names", "--base-url", server.url, environment: environment), 65,
+            "SHA-256")
+        #expect(!space.exists("cache/hibari/datasets/names/names.txt"))
+        expectError(try hibari("data", "fetch", "nams", environment: environment), 64, "cifar100, names")
     }
 
     @Test func wrongFilesAreRefused() throws {

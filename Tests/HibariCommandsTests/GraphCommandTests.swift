@@ -31,6 +31,24 @@ import Testing
         expectError(try hibari("graph", workspace.path("run"), "--time", "99"), 64, "--time is 99")
     }
 
+    /// A small model of a task is drawn with its values, whatever it was trained on.
+    @Test func modelsOfTasks() throws {
+        let workspace = try Workspace()
+        expectSuccess(try hibari("run", "linreg", "--epochs", "3", "--out", workspace.path("line")))
+        let text = expectSuccess(try hibari("graph", workspace.path("line"))).output
+        #expect(text.contains("loss = meanSquaredError") && text.contains("0.weight") && text.contains("∂ "))
+        let shapes = expectSuccess(
+            try hibari("graph", workspace.path("line"), "--shapes-only", "--batch", "3")
+        )
+        .output
+        #expect(!shapes.contains("∂") && shapes.contains("[3, 1]"))
+        expectError(try hibari("graph", workspace.path("line"), "--time", "4"), 64, "--time is 4")
+        for name in ["moons", "digits", "names"] {
+            #expect(
+                expectSuccess(try hibari("graph", name)).output.contains("loss = crossEntropy"), "\(name)")
+        }
+    }
+
     @Test func mistakes() throws {
         expectError(
             try hibari("graph", "nonsense"), 64,
