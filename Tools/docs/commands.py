@@ -161,10 +161,33 @@ self-test     passed: product 4.3e-7, softmax 8.3e-7 from float64
 …""",
 }
 
+TASKS = {
+    "mle": "hibari run mle --out mle",
+    "linreg": "hibari run linreg --out linreg",
+    "polyfit": "hibari run polyfit --width 400 --out polyfit",
+    "logreg": "hibari run logreg --data iris.csv --target species --out iris",
+    "perceptron": "hibari run perceptron --out perceptron",
+    "xor": "hibari run xor --out xor",
+    "moons": "hibari run moons --width 32 --depth 3 --out moons",
+    "spiral": "hibari run spiral --sweep --out spiral",
+    "optimizers": "hibari run optimizers --surface rosenbrock --out optimizers",
+    "vanishing": "hibari run vanishing --depth 40 --out vanishing",
+    "digits": "hibari run digits --model resnet8 --out digits",
+    "mnist": "hibari run mnist --model mlp --out mnist",
+    "fashion": "hibari run fashion --data fashion-mnist --out fashion",
+    "cifar10": "hibari run cifar10 --model cnn --limit 5000 --epochs 2 --out cifar10",
+    "transfer": "hibari run transfer --examples 20 --out transfer",
+    "autoencoder": "hibari run autoencoder --code 2 --out autoencoder",
+    "landscape": "hibari run landscape --grid 15 --out landscape",
+    "names": "hibari run names --model gru --data names.txt --out names",
+    "adder": "hibari run adder --digits 2 --out adder",
+}
+
 COMMANDS = [
     "corpus make", "corpus check", "tokenizer train", "tokenizer encode", "tokenizer decode", "tokenizer show",
     "tokenizer compare", "tokenizer verify", "tokenizer export", "tokenizer add-special", "tokenizer info",
     "corpus prepare", "data list", "data fetch", "plan", "pretrain", "generate", "eval", "inspect", "report", "graph",
+    *(f"run {task}" for task in TASKS), "predict",
     "bench train", "bench classic", "bench gemm", "bench ops", "bench tokenizer", "gradcheck", "doctor",
 ]  # fmt: skip
 
@@ -178,7 +201,8 @@ def run(*arguments):
 
 def main():
     # The derivatives are the same on every machine, so this example's output is made anew.
-    examples = EXAMPLES | {"gradcheck": EXAMPLES["gradcheck"] + "\n" + run("gradcheck", "rmsNorm", "qwen3")}
+    examples = {f"run {task}": command for task, command in TASKS.items()} | EXAMPLES
+    examples |= {"gradcheck": EXAMPLES["gradcheck"] + "\n" + run("gradcheck", "rmsNorm", "qwen3")}
     parts = [INTRODUCTION]
     for command in COMMANDS:
         help_text = run(*command.split(), "--help")
