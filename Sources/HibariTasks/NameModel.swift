@@ -63,7 +63,7 @@ package enum NameModel: String, CaseIterable, ExpressibleByArgument {
             case .transformer:
                 Embedding(vocabulary, width, deviation: 0.07)
                 PositionEmbedding(deviation: 0.07)
-                for _ in 0..<4 { TransformerBlock(width, heads: 4, depth: 4, dropout: 0.1) }
+                for _ in 0..<4 { TransformerBlock(width, heads: 4, depth: 4, dropout: 0.15) }
                 LayerNormalization()
                 Dense(vocabulary, bias: false)
             }
@@ -81,9 +81,15 @@ package enum NameModel: String, CaseIterable, ExpressibleByArgument {
             case .gru, .lstm: (8, 4e-3)
             case .transformer: (20, 3e-3)
             }
+        let weightDecay =
+            switch self {
+            case .bigram: 0.0
+            case .transformer: 0.1
+            default: 0.01
+            }
         return FitOptions(
             epochs: epochs, batch: 64,
-            optimizer: .adamW(learningRate: rate, beta2: 0.99, weightDecay: self == .bigram ? 0 : 0.01),
+            optimizer: .adamW(learningRate: rate, beta2: 0.99, weightDecay: weightDecay),
             loss: .crossEntropy, schedule: .cosine, minimumRate: 0.02 * rate, warmup: 0.2, clip: 1,
             seed: seed)
     }

@@ -95,8 +95,11 @@ public func convolution(
         let dy = appliesReLU ? activationGradient(.relu, y, gradient) : gradient
         func backward<T: KernelScalar>(_: T.Type) {
             weight.node?.withBuffer(weight.shape, weight.dtype) { buffer, accumulates in
-                T.convolveWeightGradient(
-                    problem, input.value.input(), dy.input(), buffer.output(T.self), accumulate: accumulates)
+                // An input that is made again lives only as long as someone holds it.
+                withExtendedLifetime(input.value) { x in
+                    T.convolveWeightGradient(
+                        problem, x.input(), dy.input(), buffer.output(T.self), accumulate: accumulates)
+                }
             }
             x.node?.withBuffer(x.shape, x.dtype) { buffer, accumulates in
                 T.convolveInputGradient(
@@ -162,9 +165,10 @@ public func transposedConvolution(
     return record(op, x, weight, bias, output: y, product: problem.product) { gradient in
         func backward<T: KernelScalar>(_: T.Type) {
             weight.node?.withBuffer(weight.shape, weight.dtype) { buffer, accumulates in
-                T.convolveWeightGradient(
-                    problem, gradient.input(), input.value.input(), buffer.output(T.self),
-                    accumulate: accumulates)
+                withExtendedLifetime(input.value) { x in
+                    T.convolveWeightGradient(
+                        problem, gradient.input(), x.input(), buffer.output(T.self), accumulate: accumulates)
+                }
             }
             guard let node = x.node else { return }
             let dx = Tensor(uninitialized: x.shape, x.dtype)
