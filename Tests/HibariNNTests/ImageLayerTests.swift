@@ -19,9 +19,9 @@ import Testing
         let numbers = x.array(of: Float.self)
         // The corners of each plane, then a plane of zeros.
         let corners = [0, 2, 6, 8]
-        let expected = [0, 18].flatMap { example in
-            [0, 9].flatMap { plane in corners.map { numbers[example + plane + $0] } } + [0, 0, 0, 0]
-        }
+        func plane(_ start: Int) -> [Float] { corners.map { numbers[start + $0] } }
+        let zeros: [Float] = [0, 0, 0, 0]
+        let expected = plane(0) + plane(9) + zeros + plane(18) + plane(27) + zeros
         #expect(y.shape == [2, 3, 2, 2])
         #expect(y.array(of: Float.self) == expected)
     }
