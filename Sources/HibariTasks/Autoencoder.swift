@@ -9,7 +9,7 @@ import HibariTraining
 /// Source: Hinton & Salakhutdinov 2006, "Reducing the Dimensionality of Data with Neural Networks".
 package struct Autoencoder {
     package enum Kind: String, CaseIterable, Sendable {
-        /// One hidden layer on each side.
+        /// Two hidden layers on each side: they can fold the plane of a code of 2.
         case dense
         /// Two convolutions with stride 2 and their transposes.
         case conv
@@ -29,7 +29,9 @@ package struct Autoencoder {
                 Sequential {
                     Flatten()
                     Dense(256, activation: .relu)
+                    Dense(64, activation: .relu)
                     Dense(code).named(Self.codeName)
+                    Dense(64, activation: .relu)
                     Dense(256, activation: .relu)
                     Dense(shape.count, activation: .sigmoid)
                     Reshape(input)

@@ -18,7 +18,7 @@ struct AutoencoderTask: TaskCommand {
         report shows where each class lies in the plane of the codes.
 
         Example: hibari run autoencoder
-                 hibari run autoencoder --code 2 --epochs 20
+                 hibari run autoencoder --model dense --code 2 --epochs 20
                  hibari run autoencoder --noise 0.5 --data-set mnist
         """
 

@@ -9,10 +9,10 @@ struct CIFAR10Task: ImageTask {
 
         Example: hibari run cifar10
                  hibari run cifar10 --model cnn --limit 5000 --epochs 5
-                 hibari run cifar10 --model resnet20 --shortcut b
+                 hibari run cifar10 --shortcut b
         """
     static let set = ImageSet.cifar10
-    static let network = ImageNetwork.resnet9
+    static let network = ImageNetwork.resnet(depth: 20)
 
     @OptionGroup var options: RunOptions
     @OptionGroup var training: TrainingOptions

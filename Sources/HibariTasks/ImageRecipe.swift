@@ -60,7 +60,7 @@ extension ImageRecipe {
                 width: set == .cifar10 ? 32 : 8)
         case (.resnet, let set):
             self = .oneCycle(
-                epochs: set == .cifar10 ? 20 : 4, rate: 0.1, labelSmoothing: 0.1, augments: set != .digits,
+                epochs: set == .cifar10 ? 30 : 4, rate: 0.1, labelSmoothing: 0.1, augments: set != .digits,
                 width: set == .cifar10 ? 16 : 8)
         }
     }

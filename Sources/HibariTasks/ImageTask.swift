@@ -17,7 +17,7 @@ struct ImageOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The network: \(ImageNetwork.names); without it the one that suits the data.", valueName: "name"))
-    var model: ImageNetwork?
+    var model: String?
     @Option(
         help: ArgumentHelp(
             "Channels of the first convolution; the later ones have multiples of it.", valueName: "n"))
@@ -31,6 +31,16 @@ struct ImageOptions: ParsableArguments {
         inversion: .prefixedNo,
         help: "Change the training pictures a little, at random, every time (default: as the recipe has it).")
     var augment: Bool?
+
+    /// The network that was asked for; nil if none was.
+    func network() throws -> ImageNetwork? {
+        try model.map { name in
+            guard let network = ImageNetwork(name: name) else {
+                throw UsageError.unknownName(kind: "network", name: name, known: [ImageNetwork.names])
+            }
+            return network
+        }
+    }
 
     /// The network's layers for these pictures.
     func layers(_ network: ImageNetwork, _ recipe: ImageRecipe, _ pictures: ImageDataset) throws -> Sequential
@@ -52,9 +62,6 @@ struct ImageOptions: ParsableArguments {
     }
 }
 
-extension ImageNetwork: ExpressibleByArgument {
-    package init?(argument: String) { self.init(name: argument) }
-}
 extension ImageNetwork.Shortcut: ExpressibleByArgument {}
 
 /// A task that tells the pictures of one set apart.
@@ -68,7 +75,7 @@ protocol ImageTask: TaskCommand {
 
 extension ImageTask {
     func perform(in run: TaskRun) throws -> TaskResult {
-        let network = images.model ?? Self.network
+        let network = try images.network() ?? Self.network
         let recipe = ImageRecipe(network, for: Self.set)
         let fitOptions = try recipe.fitOptions(training, seed: options.seed)
         let parts = try Self.set.load(images.data, limit: images.limit, seed: options.seed)
