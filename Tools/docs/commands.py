@@ -98,6 +98,13 @@ context       128 tokens
 vocabulary    257 (bytes), head tied
 parameters    837120
 …""",
+    "run moons": """$ hibari run moons --width 32 --depth 3 --out moons
+moons  epoch 60/60  loss 0.006804  accuracy 0.9974  val_loss 0.01146  val_accuracy 1  0 s
+hibari run moons
+3 hidden layers of 32 units, tanh
+
+test accuracy  97.5 %  (117 of 120 rows)
+…""",
     "report": """$ hibari report checkpoints/demo
 checkpoints/demo/report.html""",
     "graph": """hibari graph xor --out xor.svg
@@ -151,6 +158,10 @@ mnist/train-images-idx3-ubyte.gz  9.5 MiB, fetched, checked
 mnist/train-labels-idx1-ubyte.gz  28.2 KiB, fetched, checked
 mnist/t10k-images-idx3-ubyte.gz  1.6 MiB, fetched, checked
 mnist/t10k-labels-idx1-ubyte.gz  4.4 KiB, fetched, checked""",
+    "predict": """$ hibari predict iris flowers.csv
+row,prediction,p(setosa),p(versicolor),p(virginica)
+1,setosa,0.9999284,7.159945e-05,1.6273602e-21
+2,virginica,1.3438341e-12,0.0014430652,0.9985569""",
     "gradcheck": """$ hibari gradcheck rmsNorm qwen3""",
     "doctor": """$ hibari doctor
 kernels       avx512 (this processor runs portable, avx2, avx512; HIBARI_SIMD chooses)
