@@ -96,7 +96,7 @@ let package = Package(
             name: "HibariModelsTests",
             dependencies: ["HibariTestSupport", "HibariModels", "HibariOptimizers"],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "HibariNNTests", dependencies: ["HibariNN"]),
+        .testTarget(name: "HibariNNTests", dependencies: ["HibariTestSupport", "HibariNN"]),
         .testTarget(name: "HibariGenerationTests", dependencies: ["HibariTestSupport", "HibariGeneration"]),
         .testTarget(
             name: "HibariTrainingTests", dependencies: ["HibariTestSupport", "HibariTraining"],

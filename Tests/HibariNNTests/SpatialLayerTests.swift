@@ -1,6 +1,7 @@
 import HibariNN
 import HibariSupport
 import HibariTensor
+import HibariTestSupport
 import Testing
 
 /// The builder's layers of images, lines and sequences: shapes, PyTorch's names, and the values of the layers underneath.
@@ -60,6 +61,22 @@ import Testing
         #expect(noisy.contains { $0 != 0 && $0 != -2 })
         let again = model(x, .training(seed: 1, step: 0)).array(of: Float.self)
         #expect(again == noisy)
+    }
+
+    @Test func volumes() throws {
+        let model = try Sequential { Conv3d(4, kernel: 3, stride: 2, padding: 1) }.build(
+            input: [2, 5, 6, 7], seed: 1)
+        #expect(model.parameters[0].shape == [4, 2, 3, 3, 3])
+        let x = Tensor(
+            normal: [2, 2, 5, 6, 7], deviation: 1, stream: RandomStream(seed: 1, purpose: .testing, stream: 1)
+        )
+        let expected = convolution(
+            x, weight: model.parameters[0].value, bias: model.parameters[1].value,
+            ConvolutionGeometry(stride: 2, padding: 1))
+        let isSame = model(x).array(of: Float.self) == expected.array(of: Float.self)
+        #expect(isSame)
+        #expect(model.parts[0].output == [4, 3, 3, 4])
+        #expect(model.parts[0].kind == "Conv3d")
     }
 
     /// A rectifier, and a shortcut, done by the norm before it give what they give alone.
@@ -166,12 +183,7 @@ import Testing
 
     @Test func errorsSayWhatFits() throws {
         func message(_ input: Shape, @LayerBuilder _ layers: () -> [any LayerSpecification]) -> String {
-            do {
-                _ = try Sequential(layers).build(input: input)
-                return "no error"
-            } catch {
-                return "\(error)"
-            }
+            errorMessage { _ = try Sequential(layers).build(input: input) }
         }
         #expect(
             message([784]) { Conv2d(8, kernel: 3) }

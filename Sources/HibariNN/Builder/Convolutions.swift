@@ -1,13 +1,16 @@
 import HibariTensor
 
-/// Convolution of lines, `[C, L]` → `[outputs, L′]`; see `convolution`.
+/// Convolution along as many axes as `Axes` says: of lines `[C, L]`, images `[C, H, W]` or volumes `[C, D, H, W]`, to
+/// `[outputs, …]`; see `convolution`.
 ///
-/// Parameters `weight` `[outputs, C / groups, kernel]` and `bias` `[outputs]`, as PyTorch's Conv1d.
-public struct Conv1d: LayerSpecification {
+/// Parameters `weight` `[outputs, C / groups, kernel, …]` and `bias` `[outputs]`, as PyTorch's Conv1d, Conv2d and Conv3d.
+public struct AxesConvolution<Axes: ConvolutionAxes>: LayerSpecification {
     public let outputs, kernel, stride, padding, dilation, groups: Int
     public let activation: Activation?
     public let hasBias: Bool
     public let initializer: WeightInitializer
+
+    public static var kind: String { "Conv\(Axes.count)d" }
 
     /// - Parameter outputs: channels.
     public init(
@@ -21,38 +24,31 @@ public struct Conv1d: LayerSpecification {
 
     public func build(_ scope: ParameterScope, input: Shape) throws -> BuiltLayer {
         try ConvolutionPlan(
-            axes: 1, outputs: outputs, kernel: kernel, stride: stride, padding: padding, dilation: dilation,
-            groups: groups, activation: activation, hasBias: hasBias, initializer: initializer
+            axes: Axes.count, outputs: outputs, kernel: kernel, stride: stride, padding: padding,
+            dilation: dilation, groups: groups, activation: activation, hasBias: hasBias,
+            initializer: initializer
         ).build(scope, input: input)
     }
 }
 
-/// Convolution of images, `[C, H, W]` → `[outputs, H′, W′]`; see `convolution`.
-///
-/// Parameters `weight` `[outputs, C / groups, kernel, kernel]` and `bias` `[outputs]`, as PyTorch's Conv2d.
-public struct Conv2d: LayerSpecification {
-    public let outputs, kernel, stride, padding, dilation, groups: Int
-    public let activation: Activation?
-    public let hasBias: Bool
-    public let initializer: WeightInitializer
+/// Convolution of lines.
+public typealias Conv1d = AxesConvolution<OneAxis>
+/// Convolution of images.
+public typealias Conv2d = AxesConvolution<TwoAxes>
+/// Convolution of volumes.
+public typealias Conv3d = AxesConvolution<ThreeAxes>
 
-    /// - Parameter outputs: channels.
-    public init(
-        _ outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0, dilation: Int = 1, groups: Int = 1,
-        activation: Activation? = nil, bias: Bool = true, initializer: WeightInitializer = .pyTorch
-    ) {
-        (self.outputs, self.kernel, self.stride, self.padding) = (outputs, kernel, stride, padding)
-        (self.dilation, self.groups, self.activation) = (dilation, groups, activation)
-        (hasBias, self.initializer) = (bias, initializer)
-    }
-
-    public func build(_ scope: ParameterScope, input: Shape) throws -> BuiltLayer {
-        try ConvolutionPlan(
-            axes: 2, outputs: outputs, kernel: kernel, stride: stride, padding: padding, dilation: dilation,
-            groups: groups, activation: activation, hasBias: hasBias, initializer: initializer
-        ).build(scope, input: input)
-    }
+/// How many axes a convolution goes along.
+public protocol ConvolutionAxes: Sendable {
+    static var count: Int { get }
 }
+
+/// The axis of a line.
+public enum OneAxis: ConvolutionAxes { public static let count = 1 }
+/// Those of an image.
+public enum TwoAxes: ConvolutionAxes { public static let count = 2 }
+/// Those of a volume.
+public enum ThreeAxes: ConvolutionAxes { public static let count = 3 }
 
 /// The transpose of a convolution of images, `[C, H, W]` → `[outputs, H′, W′]`; see `transposedConvolution`.
 ///
@@ -111,7 +107,8 @@ private struct ConvolutionPlan {
         try LayerError.require(padding >= 0, "padding", padding, expected: "0 or more")
         try LayerError.require(
             input.rank == axes + 1 && input[0] > 0, input,
-            wanted: axes == 1 ? "[channels, length]" : "[channels, height, width]")
+            wanted: ["[channels, length]", "[channels, height, width]", "[channels, depth, height, width]"][
+                axes - 1])
         try LayerError.require(
             input[0] % groups == 0 && outputs % groups == 0, "groups", groups,
             expected: "a divisor of the \(input[0]) channels of the input and of the \(outputs) outputs")

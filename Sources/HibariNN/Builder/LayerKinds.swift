@@ -8,7 +8,7 @@ public enum LayerKinds {
                 Sequential.self, Named.self, Dense.self, Activate.self, Softmax.self, Dropout.self,
                 Flatten.self,
                 Reshape.self, Embedding.self, LayerNormalization.self, Residual.self, DenseConnection.self,
-                Parallel.self, Conv1d.self, Conv2d.self, TransposedConv2d.self, MaxPool2d.self,
+                Parallel.self, Conv1d.self, Conv2d.self, Conv3d.self, TransposedConv2d.self, MaxPool2d.self,
                 AvgPool2d.self,
                 GlobalAvgPool.self, Upsample.self, BatchNormalization.self, GroupNormalization.self,
                 Recurrent.self, LeakyReLU.self, GaussianNoise.self, ChannelDropout.self,

@@ -112,6 +112,12 @@ public enum LayerError: Error, Equatable {
         }
     }
 
+    /// Throws `wrongSetting` unless dropping with this probability leaves something.
+    static func requireProbability(_ name: String, _ value: Double) throws {
+        try require(
+            (0..<1).contains(value), name, value, expected: "from 0 up to but not including 1")
+    }
+
     var explanation: String {
         switch self {
         case .wrongInput(let got, let wanted):

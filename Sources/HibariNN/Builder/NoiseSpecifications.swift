@@ -24,9 +24,7 @@ public struct ChannelDropout: LayerSpecification {
     public init(_ probability: Double) { self.probability = probability }
 
     public func build(_ scope: ParameterScope, input: Shape) throws -> BuiltLayer {
-        try LayerError.require(
-            (0..<1).contains(probability), "probability", probability,
-            expected: "from 0 up to but not including 1")
+        try LayerError.requireProbability("probability", probability)
         try LayerError.require(input.rank >= 1, input, wanted: "[channels, …]")
         let (probability, number) = (probability, scope.nextRandomLayer())
         return BuiltLayer(output: input) { x, context in

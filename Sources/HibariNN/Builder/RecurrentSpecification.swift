@@ -28,8 +28,7 @@ public struct Recurrent: LayerSpecification {
     public func build(_ scope: ParameterScope, input: Shape) throws -> BuiltLayer {
         try LayerError.require(hidden > 0, "hidden", hidden, expected: "a positive number")
         try LayerError.require(layers > 0, "layers", layers, expected: "a positive number")
-        try LayerError.require(
-            (0..<1).contains(dropout), "dropout", dropout, expected: "from 0 up to but not including 1")
+        try LayerError.requireProbability("dropout", dropout)
         try LayerError.require(input.rank == 2 && input.count > 0, input, wanted: "[steps, inputs]")
         let numbers = (1..<layers).map { _ in scope.nextRandomLayer() }
         let layer = try RecurrentLayer(
