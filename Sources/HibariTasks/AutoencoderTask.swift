@@ -24,12 +24,7 @@ struct AutoencoderTask: TaskCommand {
 
     @OptionGroup var options: RunOptions
     @OptionGroup var training: TrainingOptions
-    @Option(
-        help: ArgumentHelp(
-            "The pictures: \(ImageSet.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "name"))
-    var dataSet: ImageSet = .digits
-    @Option(help: ArgumentHelp("Folder or file of the pictures.", valueName: "path")) var data: String?
-    @Option(help: ArgumentHelp("Take only the first n training pictures.", valueName: "n")) var limit: Int?
+    @OptionGroup var pictures: PictureOptions
     @Option(help: ArgumentHelp("The network: dense or conv.", valueName: "name"))
     var model: Autoencoder.Kind = .conv
     @Option(help: ArgumentHelp("Numbers in the code.", valueName: "n")) var code = 16
@@ -45,7 +40,7 @@ struct AutoencoderTask: TaskCommand {
         guard (0...10).contains(noise) else {
             throw UsageError.invalidOption(name: "noise", value: "\(noise)", expected: "from 0 to 10")
         }
-        let parts = try dataSet.load(data, limit: limit, seed: options.seed)
+        let parts = try pictures.load(seed: options.seed)
         let shape = parts.train.shape
         if model == .conv, shape.height % 4 != 0 || shape.width % 4 != 0 {
             throw UsageError.invalidOption(
@@ -66,8 +61,8 @@ struct AutoencoderTask: TaskCommand {
         let mean = try meanPictureLoss(parts)
         return TaskResult(
             subtitle: noise > 0
-                ? "\(dataSet.title), cleaned of noise of \(readable(noise)) through \(code) numbers"
-                : "\(dataSet.title), \(grouped(shape.count)) samples through \(code) numbers and back",
+                ? "\(pictures.dataSet.title), cleaned of noise of \(readable(noise)) through \(code) numbers"
+                : "\(pictures.dataSet.title), \(grouped(shape.count)) samples through \(code) numbers and back",
             values: [
                 "test_loss": .number(test.loss), "mean_picture_loss": .number(mean), "code": .integer(code),
                 "noise": .number(noise), "parameters": .integer(network.model.parameterCount),

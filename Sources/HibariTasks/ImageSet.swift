@@ -1,4 +1,3 @@
-import ArgumentParser
 import HibariCommandLine
 import HibariData
 import HibariReports
@@ -39,8 +38,6 @@ package enum ImageSet: String, CaseIterable, Sendable {
         }
     }
 }
-
-extension ImageSet: ExpressibleByArgument {}
 
 /// Pictures to learn from, to choose the best weights by, and to test on.
 package struct ImageParts {

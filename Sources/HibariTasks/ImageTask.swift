@@ -8,12 +8,7 @@ import HibariTraining
 
 /// Options of the tasks that tell pictures apart.
 struct ImageOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "Folder or file of the pictures: IDX files, CIFAR's binary files, .npz, or PNG files in a folder for each class.",
-            valueName: "path"))
-    var data: String?
-    @Option(help: ArgumentHelp("Take only the first n training pictures.", valueName: "n")) var limit: Int?
+    @OptionGroup var source: PictureSource
     @Option(
         help: ArgumentHelp(
             "The network: \(ImageNetwork.names); without it the one that suits the data.", valueName: "name"))
@@ -78,7 +73,7 @@ extension ImageTask {
         let network = try images.network() ?? Self.network
         let recipe = ImageRecipe(network, for: Self.set)
         let fitOptions = try recipe.fitOptions(training, seed: options.seed)
-        let parts = try Self.set.load(images.data, limit: images.limit, seed: options.seed)
+        let parts = try images.source.load(Self.set, seed: options.seed)
         let shape = parts.train.shape
         let model = try images.layers(network, recipe, parts.train)
             .build(input: [shape.channels, shape.height, shape.width], seed: options.seed)

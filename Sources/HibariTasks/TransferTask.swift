@@ -23,12 +23,7 @@ struct TransferTask: TaskCommand {
 
     @OptionGroup var options: RunOptions
     @OptionGroup var training: TrainingOptions
-    @Option(
-        help: ArgumentHelp(
-            "The pictures: \(ImageSet.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "name"))
-    var dataSet: ImageSet = .digits
-    @Option(help: ArgumentHelp("Folder or file of the pictures.", valueName: "path")) var data: String?
-    @Option(help: ArgumentHelp("Take only the first n training pictures.", valueName: "n")) var limit: Int?
+    @OptionGroup var pictures: PictureOptions
     @Option(help: ArgumentHelp("Pictures of each new class to learn from.", valueName: "n")) var examples = 10
 
     /// One of the three ways.
@@ -49,7 +44,7 @@ struct TransferTask: TaskCommand {
             throw UsageError.invalidOption(
                 name: "examples", value: "\(examples)", expected: "from 1 to 10000 of each class")
         }
-        let parts = try dataSet.load(data, limit: limit, seed: options.seed)
+        let parts = try pictures.load(seed: options.seed)
         let (old, new, few) = try divide(parts)
         let body = try learn(old, parts, in: run)
         let bodyTest = try PictureTest(body, parts.loader(parts.test.selecting(classes: old)))
@@ -74,7 +69,7 @@ struct TransferTask: TaskCommand {
         let tests = try models.map { try PictureTest($0, test) }
         return TaskResult(
             subtitle: """
-                \(dataSet.title): \(names(new, parts)) from \(examples) pictures each, knowing \(names(old, parts))
+                \(pictures.dataSet.title): \(names(new, parts)) from \(examples) pictures each, knowing \(names(old, parts))
                 """,
             values: [
                 "test_accuracy": .number(tests[1].accuracy), "test_loss": .number(tests[1].loss),
@@ -138,11 +133,11 @@ struct TransferTask: TaskCommand {
 
     /// The network that knows the old classes.
     private func learn(_ old: [Int], _ parts: ImageParts, in run: TaskRun) throws -> Model {
-        let recipe = ImageRecipe(.cnn, for: dataSet)
+        let recipe = ImageRecipe(.cnn, for: pictures.dataSet)
         let train = parts.train.selecting(classes: old)
         let model = try network(recipe, classes: old.count, parts)
         try run.fit(
-            model, parts.loader(train, recipe.augments ? dataSet.augmentation : Augmentation()),
+            model, parts.loader(train, recipe.augments ? pictures.dataSet.augmentation : Augmentation()),
             validation: parts.loader(parts.held.selecting(classes: old)),
             try recipe.fitOptions(nil, seed: options.seed), part: "body")
         return model
@@ -158,7 +153,7 @@ struct TransferTask: TaskCommand {
         let model: Model
         switch way.name {
         case "scratch":
-            model = try network(ImageRecipe(.cnn, for: dataSet), classes: classes.count, parts)
+            model = try network(ImageRecipe(.cnn, for: pictures.dataSet), classes: classes.count, parts)
         case "frozen":
             try body.freeze("*")
             model = try body.replacingHead(with: Dense(classes.count), seed: options.seed)
