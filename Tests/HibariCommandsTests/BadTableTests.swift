@@ -15,7 +15,7 @@ import Testing
         ("gap", table(replacing: 9, "9,,a"), ["row 10", "line 11", "column y", "missing"], 65),
         ("unlabeled", table(replacing: 9, "9,1,"), ["row 10", "column kind", "target is missing"], 65),
         ("alike", "x,y,kind\n" + (0..<20).map { "\($0),1,a\n" }.joined(), ["column kind", "only \"a\""], 65),
-        ("empty", "", ["no rows"], 65), ("headonly", "x,y,kind\n", ["1 row;"], 65),
+        ("empty", "", ["no rows"], 65), ("headonly", "x,y,kind\n", ["a header and no rows"], 65),
         ("single", "x,y,kind\n1,2,a\n", ["1 row;", "at least 2"], 65),
         ("alone", "kind\n" + (0..<20).map { "\($0 % 2 == 0 ? "a" : "b")\n" }.joined(), ["only column"], 65),
         ("renamed", "x,y,sort\n" + good.map { $0 + "\n" }.joined(), ["no column kind", "x, y, sort"], 64),

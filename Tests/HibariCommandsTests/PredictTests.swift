@@ -75,7 +75,7 @@ import Testing
         ("color,x\nred,1\nred,inf\n", ["row 2 (line 3)", "column x", "\"inf\""], 65),
         ("color,y\nred,1\n", ["no column x", "color, y"], 64),
         ("color,x\nred,1,2\n", ["line 2", "row 1", "3 columns"], 65),
-        ("", ["no rows"], 65), ("color,x\n", ["no column color"], 64),
+        ("", ["no rows"], 65), ("color,x\n", ["a header and no rows"], 65),
     ])
     func wrongTables(_ text: String, _ says: [String], _ status: Int) throws {
         let file = try space.write("new.csv", text)

@@ -21,7 +21,8 @@ extension Table {
         let hasHeader = classNames == nil && (options.hasHeader ?? looksLikeHeader(text))
         let first = hasHeader || classNames != nil ? 1 : 0
         guard text.recordCount > first else {
-            throw DatasetError.contents(path: path, problem: "no rows in it")
+            throw DatasetError.contents(
+                path: path, problem: hasHeader ? "a header and no rows" : "no rows in it")
         }
         let width = text.fieldCount(hasHeader ? 0 : first)
         try requireWidth(width, text, from: first, hasHeader: hasHeader)
@@ -61,7 +62,7 @@ private func textBytes(_ path: String) throws -> ArraySlice<UInt8> {
 }
 
 private func looksLikeHeader(_ text: DelimitedText) -> Bool {
-    if text.recordCount < 2 { return false }
+    if text.recordCount == 0 { return false }
     let first = (0..<text.fieldCount(0)).map { text.string(0, $0) }
     guard Set(first).count == first.count, first.allSatisfy({ parseNumber(Array($0.utf8)[...]) == nil })
     else {

@@ -14,12 +14,7 @@ import Testing
     }
 
     private func problem(_ body: () throws -> Void) -> String {
-        do {
-            try body()
-            return "no error"
-        } catch {
-            return "\(error)".replacingOccurrences(of: directory.path + "/")
-        }
+        errorMessage(body).replacingOccurrences(of: directory.path + "/")
     }
 
     private static let text = "x,color,y,kind\n1,red,10,a\n3,blue,20,b\n5,red,60,a\n"

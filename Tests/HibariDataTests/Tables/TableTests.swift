@@ -11,12 +11,7 @@ import Testing
     }
 
     private func problem(_ text: String, _ options: TableOptions = TableOptions()) -> String {
-        do {
-            _ = try table(text, options)
-            return "no error"
-        } catch {
-            return "\(error)".replacingOccurrences(of: directory.path + "/")
-        }
+        errorMessage { _ = try table(text, options) }.replacingOccurrences(of: directory.path + "/")
     }
 
     private func numbers(_ column: TableColumn) -> [Double] {
@@ -113,6 +108,7 @@ import Testing
         options.hasHeader = true
         #expect(problem("a,b,a\n1,2,3\n", options).hasPrefix("t.csv, line 1: two columns are called \"a\""))
         #expect(problem("").hasPrefix("t.csv: no rows"))
+        #expect(problem("a,b\n").hasPrefix("t.csv: a header and no rows"))
         #expect(problem("a,b\u{0}\n").hasPrefix("t.csv, line 1: a zero byte"))
         #expect(
             problem("a,b\n1,inf\n2,3\n3,4\n").contains("row 1 (line 2), column b: \"inf\" is not a number"))
