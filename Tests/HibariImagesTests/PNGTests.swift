@@ -138,12 +138,7 @@ import Testing
 
     @Test func wrongFilesAreNamed() {
         func problem(_ bytes: [UInt8]) -> String {
-            do {
-                _ = try Self.decode(bytes)
-                return "no error"
-            } catch {
-                return "\(error)"
-            }
+            errorMessage { _ = try Self.decode(bytes) }
         }
         func header(_ width: Int, _ height: Int, _ rest: [UInt8]) -> [UInt8] {
             Array(Self.builder(Self.kinds[0], 1, 1).bytes.prefix(8))

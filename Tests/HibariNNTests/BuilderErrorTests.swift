@@ -1,16 +1,12 @@
 import HibariNN
 import HibariTensor
+import HibariTestSupport
 import Testing
 
 /// An error names the layer, where it stands, what it got and what it wanted.
 @Suite struct BuilderErrorTests {
     private func message(input: Shape, @LayerBuilder _ layers: () -> [any LayerSpecification]) -> String {
-        do {
-            _ = try Sequential(layers).build(input: input)
-            return "no error"
-        } catch {
-            return "\(error)"
-        }
+        errorMessage { _ = try Sequential(layers).build(input: input) }
     }
 
     @Test func wrongShapes() {

@@ -19,12 +19,7 @@ func big(_ value: some FixedWidthInteger) -> [UInt8] { little(value).reversed() 
     }
 
     private func problem(_ bytes: [UInt8]) -> String {
-        do {
-            _ = try read(bytes)
-            return "no error"
-        } catch {
-            return "\(error)"
-        }
+        errorMessage { _ = try read(bytes) }
     }
 
     @Test func everyElementType() throws {

@@ -43,12 +43,7 @@ func npy(_ header: String, _ elements: [UInt8], version: UInt8 = 1) -> [UInt8] {
     }
 
     private func problem(_ bytes: [UInt8]) -> String {
-        do {
-            _ = try read(bytes)
-            return "no error"
-        } catch {
-            return "\(error)"
-        }
+        errorMessage { _ = try read(bytes) }
     }
 
     @Test func archivesOfNumPy() throws {

@@ -8,12 +8,7 @@ import Testing
     let directory = TemporaryDirectory()
 
     private func problem(_ body: () throws -> Void) -> String {
-        do {
-            try body()
-            return "no error"
-        } catch {
-            return "\(error)".replacingOccurrences(of: directory.path + "/")
-        }
+        errorMessage(body).replacingOccurrences(of: directory.path + "/")
     }
 
     private static let names = ["zero", "one", "two"]

@@ -1,20 +1,16 @@
 import HibariNN
 import HibariOptimizers
-import HibariTensor
-import HibariTraining
 import HibariSupport
+import HibariTensor
+import HibariTestSupport
+import HibariTraining
 import Testing
 
 /// What does not go together is refused with one line, before training begins.
 @Suite struct FitErrorTests {
     private func message(_ body: (Model) throws -> Void) throws -> String {
         let model = try Points.model()
-        do {
-            try body(model)
-            return "no error"
-        } catch let error as any UserError {
-            return error.description
-        }
+        return errorMessage { try body(model) }
     }
 
     @Test func wrongData() throws {

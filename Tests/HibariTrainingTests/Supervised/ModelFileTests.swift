@@ -44,12 +44,7 @@ import Testing
     private func message(_ json: String) throws -> String {
         try model().save(to: directory.path)
         try directory.write("model.json", json)
-        do {
-            _ = try Model.load(directory.path)
-            return "no error"
-        } catch let error as any UserError {
-            return error.description
-        }
+        return errorMessage { _ = try Model.load(directory.path) }
     }
 
     private func description(_ layers: String, version: Int = 1) -> String {

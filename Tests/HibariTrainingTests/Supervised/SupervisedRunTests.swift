@@ -113,20 +113,14 @@ import Testing
 
     @Test func whatChangedIsRefused() throws {
         try fit("run")
-        func message(_ body: () throws -> Void) -> String {
-            do {
-                try body()
-                return "no error"
-            } catch {
-                return "\(error)"
-            }
-        }
-        #expect(message { try fit("run") }.contains("already holds a run"))
-        #expect(message { try fit("run", resumes: true, epochs: 7) }.contains("the setting epochs changed"))
+        #expect(errorMessage { try fit("run") }.contains("already holds a run"))
         #expect(
-            message { try fit("run", resumes: true, data: Points.clouds(50, seed: 9)) }
+            errorMessage { try fit("run", resumes: true, epochs: 7) }.contains("the setting epochs changed"))
+        #expect(
+            errorMessage { try fit("run", resumes: true, data: Points.clouds(50, seed: 9)) }
                 .contains("the training data changed"))
         let other = try Sequential { Dense(3) }.build(input: [2])
-        #expect(message { try fit("run", resumes: true, model: other) }.contains("the architecture changed"))
+        #expect(
+            errorMessage { try fit("run", resumes: true, model: other) }.contains("the architecture changed"))
     }
 }
