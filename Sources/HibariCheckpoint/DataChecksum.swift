@@ -18,6 +18,7 @@ public struct DataChecksum: Sendable {
     /// The start of an unfinished block of 64 bytes.
     private var pending: [UInt8] = []
 
+    /// A checksum of no bytes yet.
     public init() {}
 
     /// Feeds the next bytes.

@@ -1,8 +1,11 @@
 import HibariTensor
 
 extension SafetensorsFile: TensorSource {
+    /// The path of the file.
     public var location: String { path }
+    /// In the order of the file.
     public var tensorNames: [String] { entries.map(\.name) }
+    /// The sizes of a tensor; nil if there is none of this name.
     public func shape(of name: String) -> [Int]? { entry(named: name)?.shape }
 
     /// Reads a floating-point tensor, converted to `dtype`.

@@ -24,6 +24,7 @@ public struct Hibari: ParsableCommand {
             DoctorCommand.self,
         ])
 
+    /// For the parser of the command line, which fills in what was typed.
     public init() {}
 
     /// Runs the program and returns its exit code.

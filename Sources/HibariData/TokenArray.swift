@@ -124,6 +124,7 @@ public struct TokenSlice: Sendable {
     /// Where this slice lies in the corpus.
     public let range: Range<Int>
 
+    /// - Precondition: the range lies in the corpus.
     public init(_ tokens: TokenArray, range: Range<Int>) {
         precondition(
             range.lowerBound >= 0 && range.upperBound <= tokens.count,

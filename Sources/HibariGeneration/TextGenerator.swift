@@ -17,6 +17,7 @@ public struct GenerationOptions: Sendable {
     /// again; the text is the same.
     public var usesCache: Bool
 
+    /// The settings of `hibari generate` where nothing is said.
     public init(
         maxTokens: Int = 256, sampling: SamplerConfiguration = SamplerConfiguration(),
         stopStrings: [String] = [],
@@ -59,6 +60,7 @@ public struct TextGenerator {
     private let model: any LanguageModel
     private let tokenizer: any Tokenizer
 
+    /// - Parameter tokenizer: the one that the model learned with.
     public init(model: any LanguageModel, tokenizer: any Tokenizer) {
         self.model = model
         self.tokenizer = tokenizer

@@ -2,6 +2,7 @@ import HibariKernels
 
 /// How the learning rate goes over a run of known length: up linearly, then by the shape.
 public struct LearningRateSchedule: Sendable {
+    /// How the rate goes on after its warm-up.
     public enum Shape: String, Sendable, CaseIterable {
         /// From peak to minimum along half a cosine.
         case cosine

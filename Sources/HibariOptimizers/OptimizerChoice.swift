@@ -23,8 +23,10 @@ public struct OptimizerChoice: Sendable {
         self.make = make
     }
 
+    /// The optimizer of these parameters.
     public func optimizer(_ parameters: [Parameter]) -> any Optimizer { make(parameters) }
 
+    /// See `SGD`.
     public static func sgd(
         learningRate: Double = 1e-2, momentum: Double = 0, nesterov: Bool = false, weightDecay: Double = 0
     ) -> OptimizerChoice {
@@ -37,6 +39,7 @@ public struct OptimizerChoice: Sendable {
         ) { SGD($0, momentum: momentum, weightDecay: weightDecay, usesNesterov: nesterov) }
     }
 
+    /// See `Adam`.
     public static func adam(
         learningRate: Double = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999, weightDecay: Double = 0
     ) -> OptimizerChoice {
@@ -45,6 +48,7 @@ public struct OptimizerChoice: Sendable {
         ) { Adam($0, beta1: beta1, beta2: beta2, weightDecay: weightDecay) }
     }
 
+    /// See `AdamW`.
     public static func adamW(
         learningRate: Double = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999, weightDecay: Double = 1e-2
     ) -> OptimizerChoice {
@@ -53,6 +57,7 @@ public struct OptimizerChoice: Sendable {
         ) { AdamW($0, beta1: beta1, beta2: beta2, weightDecay: weightDecay) }
     }
 
+    /// See `NAdam`.
     public static func nAdam(
         learningRate: Double = 2e-3, beta1: Double = 0.9, beta2: Double = 0.999, weightDecay: Double = 0
     ) -> OptimizerChoice {
@@ -61,6 +66,7 @@ public struct OptimizerChoice: Sendable {
         ) { NAdam($0, beta1: beta1, beta2: beta2, weightDecay: weightDecay) }
     }
 
+    /// See `AdaMax`.
     public static func adaMax(
         learningRate: Double = 2e-3, beta1: Double = 0.9, beta2: Double = 0.999, weightDecay: Double = 0
     ) -> OptimizerChoice {
@@ -69,6 +75,7 @@ public struct OptimizerChoice: Sendable {
         ) { AdaMax($0, beta1: beta1, beta2: beta2, weightDecay: weightDecay) }
     }
 
+    /// See `RMSProp`.
     public static func rmsProp(
         learningRate: Double = 1e-2, alpha: Double = 0.99, momentum: Double = 0, weightDecay: Double = 0
     ) -> OptimizerChoice {
@@ -80,12 +87,14 @@ public struct OptimizerChoice: Sendable {
         ) { RMSProp($0, alpha: alpha, momentum: momentum, weightDecay: weightDecay) }
     }
 
+    /// See `Adagrad`.
     public static func adagrad(learningRate: Double = 1e-2, weightDecay: Double = 0) -> OptimizerChoice {
         OptimizerChoice(
             "adagrad", learningRate: learningRate, settings: ["weight_decay": .number(weightDecay)]
         ) { Adagrad($0, weightDecay: weightDecay) }
     }
 
+    /// See `Adadelta`.
     public static func adadelta(
         learningRate: Double = 1, rho: Double = 0.9, weightDecay: Double = 0
     ) -> OptimizerChoice {
@@ -95,6 +104,7 @@ public struct OptimizerChoice: Sendable {
         ) { Adadelta($0, rho: rho, weightDecay: weightDecay) }
     }
 
+    /// See `Lion`.
     public static func lion(
         learningRate: Double = 1e-4, beta1: Double = 0.9, beta2: Double = 0.99, weightDecay: Double = 0
     ) -> OptimizerChoice {

@@ -20,6 +20,7 @@ public struct StoryReport: Sendable {
         }
     }
 
+    /// What the checker says of a sentence.
     public enum Verdict: Sendable, Equatable {
         /// The grammar's template `plot/step.variant` wrote it, and it agrees with its story.
         case accepted(template: String)

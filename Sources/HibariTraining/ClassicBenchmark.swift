@@ -5,6 +5,7 @@ import HibariTensor
 
 /// Times training steps of small networks on random data: forward, cross-entropy, backward, Adam.
 public struct ClassicBenchmark: Sendable {
+    /// The networks.
     public enum Model: String, CaseIterable, Sendable {
         /// 784 → hidden → hidden → 10, ReLU and dropout 0.2 between.
         case mlp
@@ -28,6 +29,7 @@ public struct ClassicBenchmark: Sendable {
         (self.warmup, self.steps) = (warmup, steps)
     }
 
+    /// What was measured.
     public struct Measurement: Sendable {
         public var parameters: Int
         /// Of each timed step.

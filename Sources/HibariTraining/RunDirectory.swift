@@ -24,6 +24,7 @@ public struct RunDirectory: Sendable {
     public var best: String { joinPath(path, "best") }
     public var last: String { joinPath(path, "last") }
 
+    /// The folder of the checkpoint of a step.
     public func checkpoint(_ step: Int) -> String { joinPath(checkpointsFolder, "step-\(step)") }
 
     /// Throws unless a new run can have this folder: it holds no run and no model, and is no file.

@@ -1,5 +1,6 @@
 /// A published set of pictures: its files, where they are, and how to know that they are the right ones.
 public struct PublicDataset: Sendable {
+    /// A file of the set, as it was published.
     public struct File: Sendable {
         public let name: String
         public let byteCount: Int

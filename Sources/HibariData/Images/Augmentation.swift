@@ -20,6 +20,7 @@ public struct Augmentation: Sendable, Equatable {
     /// Source: DeVries & Taylor 2017, arXiv:1708.04552.
     public var cutout = 0
 
+    /// - Precondition: no negative amounts, a brightness of at most 1.
     public init(
         shift: Int = 0, cropPadding: Int = 0, flip: Bool = false, rotation: Float = 0, brightness: Float = 0,
         noise: Float = 0, cutout: Int = 0

@@ -6,6 +6,7 @@ public struct ImageShape: Sendable, Equatable, CustomStringConvertible {
     public let height: Int
     public let width: Int
 
+    /// - Precondition: positive sizes.
     public init(channels: Int, height: Int, width: Int) {
         precondition(
             channels > 0 && height > 0 && width > 0,

@@ -38,6 +38,7 @@ public struct TableOptions: Sendable {
     /// Columns that are not read.
     public var ignored: Set<String> = []
 
+    /// Nothing known.
     public init() {}
 }
 

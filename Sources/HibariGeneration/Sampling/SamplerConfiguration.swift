@@ -32,6 +32,7 @@ public struct SamplerConfiguration: Sendable, Equatable {
     /// The same seed, sample index and logits give the same tokens.
     public var seed: UInt64
 
+    /// The settings of `hibari generate` where nothing is said.
     public init(
         temperature: Double = 0.8, topK: Int = 40, topP: Double = 0.95, minP: Double = 0.05,
         repeatPenalty: Double = 1, repeatLastN: Int = 64, penaltyScope: PenaltyScope = .output,

@@ -74,6 +74,7 @@ public struct DenseConnection: LayerSpecification {
 
 /// Several layers that take the same input, and how their outputs become one.
 public struct Parallel: LayerSpecification {
+    /// How several outputs become one.
     public enum Join: String, Sendable, Codable {
         /// Side by side along the channels.
         case concatenate

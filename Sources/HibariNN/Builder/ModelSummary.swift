@@ -2,6 +2,7 @@ import HibariTensor
 
 /// What a model is made of and what it costs: a table with a row for each layer.
 public struct ModelSummary: Sendable, Equatable, CustomStringConvertible {
+    /// One layer.
     public struct Row: Sendable, Equatable {
         /// Where the layer stands; how deep it is inside others.
         public var path: String

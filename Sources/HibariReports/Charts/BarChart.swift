@@ -5,6 +5,7 @@ public struct BarChart: Chart {
     /// How values are written.
     public var format: @Sendable (Double) -> String
 
+    /// A bar and its label.
     public struct Bar: Sendable, Equatable {
         public var name: String
         public var value: Double

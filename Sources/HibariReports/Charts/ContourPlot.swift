@@ -13,6 +13,7 @@ public struct ContourPlot: Chart {
     public var scale: AxisScale
     public var levelCount: Int
 
+    /// A line over the surface, point by point.
     public struct Path: Sendable {
         public var name: String
         public var x, y: [Double]

@@ -1,9 +1,11 @@
 /// A directed graph without cycles, for drawing: what it shows is up to the one who makes it.
 public struct Graph: Sendable, Equatable {
+    /// What a node is drawn as.
     public enum Kind: String, Sendable, CaseIterable {
         case operation, parameter, input, output
     }
 
+    /// A box.
     public struct Node: Sendable, Equatable {
         public var kind: Kind
         public var title: String
@@ -20,6 +22,7 @@ public struct Graph: Sendable, Equatable {
         }
     }
 
+    /// An arrow between two boxes, by their places in `nodes`.
     public struct Edge: Sendable, Hashable {
         public var from, to: Int
 

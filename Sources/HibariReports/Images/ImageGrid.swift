@@ -8,6 +8,7 @@ public struct ImageGrid: ReportBlock {
     public var isSmooth: Bool
     public var isWide: Bool
 
+    /// A picture and the words under it.
     public struct Tile: Sendable {
         public var picture: Picture
         /// Shown under the picture, and said in its place.

@@ -2,6 +2,7 @@ import HibariImages
 
 /// Pixels, row by row from the top.
 public struct Picture: Sendable, Equatable {
+    /// The channels of a pixel.
     public enum Format: Int, Sendable {
         case gray = 1
         case rgb = 3

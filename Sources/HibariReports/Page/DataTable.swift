@@ -76,6 +76,7 @@ public struct KeyValueTable: ReportBlock, Equatable {
     public var title: String
     public var rows: [Row]
 
+    /// A name and its value.
     public struct Row: Sendable, Equatable {
         public var name, value: String
         /// Whether the value is text of a program (a hash, a path), to be set in a fixed width.

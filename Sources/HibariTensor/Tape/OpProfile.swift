@@ -36,6 +36,7 @@ public final class OpProfile: @unchecked Sendable {
         case rest
     }
 
+    /// The time of one op, at one size and in one direction.
     public struct Row: Sendable {
         public var work: Work
         public var calls = 0

@@ -51,8 +51,11 @@ public struct ConfusionMatrix: Sendable, Equatable {
         total == 0 ? .nan : (0..<classCount).reduce(0) { $0 + hits($1) } / Double(total)
     }
 
+    /// TP / (TP + FP) of a class; 0 for 0/0.
     public func precision(_ label: Int) -> Double { ratio(hits(label), Double(predictions(label))) }
+    /// TP / (TP + FN) of a class; 0 for 0/0.
     public func recall(_ label: Int) -> Double { ratio(hits(label), Double(support(label))) }
+    /// 2·TP / (2·TP + FP + FN) of a class; 0 for 0/0.
     public func f1(_ label: Int) -> Double {
         ratio(2 * hits(label), Double(predictions(label) + support(label)))
     }
@@ -94,9 +97,11 @@ extension Metric {
     public static func precision(of label: Int) -> Metric {
         ofMatrix("precision_\(label)") { label < $0.classCount ? $0.precision(label) : .nan }
     }
+    /// The recall of one class.
     public static func recall(of label: Int) -> Metric {
         ofMatrix("recall_\(label)") { label < $0.classCount ? $0.recall(label) : .nan }
     }
+    /// The F1 of one class.
     public static func f1(of label: Int) -> Metric {
         ofMatrix("f1_\(label)") { label < $0.classCount ? $0.f1(label) : .nan }
     }
