@@ -61,7 +61,9 @@ package struct LeastSquares {
     /// The largest eigenvalue of 2·XᵀX/N, by power iteration: gradient descent on the mean squared error converges for
     /// rates below 2 over it.
     package var largestCurvature: Double {
-        var vector = [Double](repeating: 1, count: size)
+        // Irregular numbers: a simple vector may be at right angles to the one that is looked for.
+        var random = RandomStream(seed: 1, purpose: .noise)
+        var vector = normalNumbers(size, mean: 0, deviation: 1, &random)
         var norm = 1.0
         for _ in 0..<100 {
             let product = (0..<size).map { i in (0..<size).reduce(0) { $0 + gram[i * size + $1] * vector[$1] }

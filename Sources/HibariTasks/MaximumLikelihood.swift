@@ -5,15 +5,16 @@ import HibariTensor
 
 /// Maximum likelihood for a Gaussian by gradient ascent on the mean log-likelihood
 /// ℓ(m, s) = −½·(ln 2π + s + mean((x − m)²)·e^(−s)), with s = ln σ² so that no step leaves the positive numbers.
+///
+/// Each gradient is divided by the Fisher information of its parameter, 1/σ² for m and ½ for s, so that a rate suits all
+/// deviations (Fisher's scoring, the natural gradient). Source: Amari 1998, "Natural Gradient Works Efficiently in Learning".
 package struct GaussianAscent {
     /// Where each step stood, the start first.
     package private(set) var path: [(mean: Double, deviation: Double)] = []
     package private(set) var mean = 0.0
     package private(set) var variance = 0.0
 
-    /// - Parameters:
-    ///   - samples: of a deviation of some tenths up to some ones.
-    ///   - start: a deviation that is rather too large than too small, which keeps the first steps small.
+    /// - Parameter start: a deviation that is rather too large than too small, which keeps the first steps small.
     package init(
         _ samples: [Double], start: (mean: Double, deviation: Double) = (0, 10), steps: Int = 3000,
         learningRate: Double = 0.1
@@ -22,7 +23,7 @@ package struct GaussianAscent {
         let center = Parameter(Tensor([start.mean], shape: [1]), name: "mean")
         let logVariance = Parameter(
             Tensor([2 * log(start.deviation)], shape: [1]), name: "log variance")
-        let optimizer = SGD([center, logVariance])
+        let (centerDescent, varianceDescent) = (SGD([center]), SGD([logVariance]))
         func note() {
             mean = center.value.array(of: Double.self)[0]
             variance = exp(logVariance.value.array(of: Double.self)[0])
@@ -37,20 +38,21 @@ package struct GaussianAscent {
                 // −ℓ without its constant: optimizers go down.
                 return 0.5 * (logVariance.tensor.sum() + spread)
             }
-            optimizer.step(learningRate: learningRate)
+            centerDescent.step(learningRate: learningRate * variance)
+            varianceDescent.step(learningRate: 2 * learningRate)
             note()
         }
     }
 }
 
 /// Maximum likelihood for the probability of a 1 among zeros and ones: p = σ(a), by gradient ascent on
-/// ℓ(a) = mean(x·ln p + (1 − x)·ln(1 − p)).
+/// ℓ(a) = mean(x·ln p + (1 − x)·ln(1 − p)), the gradient divided by the Fisher information p·(1 − p) of a.
 package struct BernoulliAscent {
     package private(set) var probability = 0.5
     /// p after each step, the start first.
     package private(set) var path: [Double] = []
 
-    package init(_ samples: [Double], steps: Int = 500, learningRate: Double = 1) {
+    package init(_ samples: [Double], steps: Int = 300, learningRate: Double = 0.1) {
         let x = Tensor(samples, shape: [samples.count])
         let logit = Parameter(Tensor([0] as [Double], shape: [1]), name: "logit")
         let optimizer = SGD([logit])
@@ -58,7 +60,7 @@ package struct BernoulliAscent {
         for _ in 0..<steps {
             logit.clearGradient()
             _ = valueWithGradient { binaryCrossEntropy(Tensor(zeros: x.shape, .float64) + logit.tensor, x) }
-            optimizer.step(learningRate: learningRate)
+            optimizer.step(learningRate: learningRate / (probability * (1 - probability)))
             probability = 1 / (1 + exp(-logit.value.array(of: Double.self)[0]))
             path.append(probability)
         }

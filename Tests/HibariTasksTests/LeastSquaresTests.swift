@@ -22,4 +22,11 @@ import Testing
         let squares = LeastSquares(inputs: [1, -1], targets: [0, 0], width: 1)
         #expect(abs(squares.largestCurvature - 2) < 1e-12)
     }
+
+    /// Two indicators that always differ, standardized: (1, −1) and (−1, 1). 2·XᵀX/N has the eigenvalues 4 for (1, −1, 0),
+    /// which is at right angles to (1, 1, 1), 2 and 0.
+    @Test func curvatureAtRightAngles() {
+        let squares = LeastSquares(inputs: [1, -1, -1, 1], targets: [0, 0], width: 2)
+        #expect(abs(squares.largestCurvature - 4) < 1e-9)
+    }
 }

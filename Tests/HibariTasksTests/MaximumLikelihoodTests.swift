@@ -13,11 +13,18 @@ import Testing
         #expect(abs(ascent.path[0].deviation - 10) < 1e-12)
     }
 
+    /// The mean's curvature is one over the variance: a fixed step would be too long for such samples.
+    @Test func narrowSamples() {
+        let ascent = GaussianAscent([2.7, 2.8])
+        #expect(abs(ascent.mean - 2.75) < 1e-9 && abs(ascent.variance - 0.0025) < 1e-12)
+    }
+
     @Test func coin() {
         #expect(abs(BernoulliAscent([1, 0, 0, 1, 0]).probability - 0.4) < 1e-9)
         // Ones alone: the probability goes to 1 and stays a number.
         let sure = BernoulliAscent([1, 1]).probability
-        #expect(sure > 0.99 && sure < 1)
+        #expect(sure > 1 - 1e-9 && sure < 1)
+        #expect(BernoulliAscent([0, 0]).probability < 1e-9)
     }
 
     /// The expected value of Σ(x − x̄)²/n is σ²·(n − 1)/n; that of Σ(x − x̄)²/(n − 1) is σ². With 20,000 samples the
