@@ -21,8 +21,8 @@ struct LinearRegressionTask: TaskCommand {
     @OptionGroup var options: RunOptions
     @OptionGroup var training: TrainingOptions
     @OptionGroup var table: TableDataOptions
-    @Option(help: "Points to make up.") var points = 200
-    @Option(help: "Standard deviation of their noise.") var noise = 0.3
+    @Option(help: "Points to make up (default: 200).") var points: Int?
+    @Option(help: "Standard deviation of their noise (default: 0.3).") var noise: Double?
 
     func perform(in run: TaskRun) throws -> TaskResult {
         let data = try load()
@@ -42,12 +42,13 @@ struct LinearRegressionTask: TaskCommand {
         let fitted = model.parameters.flatMap { $0.value.array(of: Float.self).map(Double.init) }
         let exact = squares.solution()
         let difference = exact.map { zip($0, fitted).map { abs($0 - $1) }.max() ?? 0 }
+        let (shown, shownExact) = (data.input.inTableUnits(fitted), exact.map(data.input.inTableUnits))
         return TaskResult(
             subtitle: "y = w·x + b, fitted by gradient descent and in closed form",
             values: [
                 "test_loss": .number(test.loss), "test_r2": .number(test["r2"] ?? .nan),
-                "weights": .array(fitted.map { .number($0) }),
-                "normal_equations": exact.map { .array($0.map { .number($0) }) } ?? .null,
+                "weights": .array(shown.map { .number($0) }),
+                "normal_equations": shownExact.map { .array($0.map { .number($0) }) } ?? .null,
                 "largest_difference": difference.map { .number($0) } ?? .null,
             ],
             figures: [
@@ -60,8 +61,8 @@ struct LinearRegressionTask: TaskCommand {
             ],
             sections: [
                 ReportSection(
-                    "The fit", try pictures(data, model) + [weights(data.names, fitted: fitted, exact: exact)]
-                )
+                    "The fit",
+                    try pictures(data, model) + [weights(data.names, fitted: shown, exact: shownExact)])
             ],
             data: data.rows)
     }
@@ -74,13 +75,17 @@ struct LinearRegressionTask: TaskCommand {
     }
 
     private func load() throws -> RegressionData {
+        try table.refuse([("points", points != nil), ("noise", noise != nil)])
         if let data = try table.load(.number, seed: options.seed) {
             return RegressionData(
                 train: data.train, test: data.test, names: data.encoder.inputNames,
                 input: data.encoder, rows: data.rows)
         }
+        let (count, noise) = (points ?? 200, noise ?? 0.3)
+        try require(count, in: 4...1_000_000, option: "points")
+        try require(noise, in: 0...1000, option: "noise")
         let points = ToyPoints.linear(
-            count: points, weights: [2], bias: 0.5, noise: Float(noise), seed: options.seed)
+            count: count, weights: [2], bias: 0.5, noise: Float(noise), seed: options.seed)
         let (train, test) = Examples(points).split(table.holdOut, seed: options.seed)
         return RegressionData(
             train: train, test: test, names: ["x"],
@@ -100,12 +105,15 @@ struct LinearRegressionTask: TaskCommand {
                 y: targets.array(of: Float.self).map(Double.init))
         }
         let ends = [groups.flatMap(\.x).min() ?? 0, groups.flatMap(\.x).max() ?? 1]
-        if data.names.count == 1 {
+        if data.names.count == 1, case .number(let name, let mean, let deviation) = data.input.features[0] {
+            func shown(_ x: [Double]) -> [Double] { x.map { $0 * deviation + mean } }
             let line = try model.predict(Tensor(ends.map { Float($0) }, shape: [2, 1]))
-            let fit = Series("fit", x: ends, y: line.array(of: Float.self).map(Double.init))
             return [
                 ScatterPlot(
-                    title: "Points and the line", groups: groups, curves: [fit], xLabel: "x", yLabel: "y")
+                    title: "Points and the line",
+                    groups: groups.map { PointGroup($0.name, x: shown($0.x), y: $0.y) },
+                    curves: [Series("fit", x: shown(ends), y: line.array(of: Float.self).map(Double.init))],
+                    xLabel: name, yLabel: data.input.target.name)
             ]
         }
         return [

@@ -81,12 +81,17 @@ struct LogisticRegressionTask: TaskCommand {
         try run.fit(
             plusMinus, data.train.binary(low: -1), try recipe(data, loss: .logistic, curvatureShare: 0.25),
             part: "plus-minus-one")
-        let (weights, other) = (numbers(zeroOne), numbers(plusMinus))
-        let difference = zip(weights, other).map { abs($0 - $1) }.max() ?? 0
+        let difference = zip(numbers(zeroOne), numbers(plusMinus)).map { abs($0 - $1) }.max() ?? 0
+        let (weights, other) = (
+            data.encoder.inTableUnits(numbers(zeroOne)), data.encoder.inTableUnits(numbers(plusMinus))
+        )
         let test = try ClassifierTest(
             zeroOne, data.test.binary(low: 0), loss: .binaryCrossEntropy, classNames: data.classNames)
         let rows = (data.encoder.inputNames + ["constant"]).enumerated().map { index, name in
-            [name, readable(weights[index]), readable(other[index]), readable(exp(weights[index]))]
+            [
+                name, readable(weights[index]), readable(other[index]),
+                index < data.inputCount ? readable(exp(weights[index])) : "",
+            ]
         }
         let table = DataTable(
             title: "Weights for \(data.classNames[1])",
@@ -100,7 +105,13 @@ struct LogisticRegressionTask: TaskCommand {
                 SummaryFigure(
                     "largest difference", readable(difference), note: "of weights between the two forms")
             ],
-            blocks: try boundary(zeroOne, data) + test.blocks + [table, Paragraph(unitsNote(data))])
+            blocks: try boundary(zeroOne, data) + test.blocks + [
+                table,
+                Paragraph(
+                    Self.unitsNote
+                        + " Raising an input by 1 multiplies the odds of \(data.classNames[1]) by the number "
+                        + "under odds."),
+            ])
     }
 
     private func fitSoftmax(_ data: ClassData, _ run: TaskRun) throws -> TaskResult {
@@ -110,28 +121,20 @@ struct LogisticRegressionTask: TaskCommand {
         try run.fit(model, data.train, try recipe(data, loss: .crossEntropy, curvatureShare: 0.5))
         let test = try ClassifierTest(model, data.test, loss: .crossEntropy, classNames: data.classNames)
         // W [C, inputs], then b [C].
-        let weights = numbers(model)
+        let fitted = numbers(model)
+        let weights = (0..<classes).map { label in
+            data.encoder.inTableUnits(
+                fitted[label * inputs..<(label + 1) * inputs] + [fitted[classes * inputs + label]])
+        }
         let rows = (data.encoder.inputNames + ["constant"]).enumerated().map { index, name in
-            [name]
-                + (0..<classes).map { label in
-                    readable(weights[index == inputs ? classes * inputs + label : label * inputs + index])
-                }
+            [name] + weights.map { readable($0[index]) }
         }
         let table = DataTable(
             title: "Weights", columns: ["input"] + data.classNames, rows: rows, isWide: classes > 5)
         return result(
             data, test, subtitle: "p = softmax(W·x + b)",
-            values: [
-                "weights": .array(
-                    (0..<classes).map { label in
-                        .array(
-                            (weights[label * inputs..<(label + 1) * inputs] + [
-                                weights[classes * inputs + label]
-                            ])
-                            .map { .number($0) })
-                    })
-            ], figures: [],
-            blocks: try boundary(model, data) + test.blocks + [table, Paragraph(unitsNote(data))])
+            values: ["weights": .array(weights.map { .array($0.map { .number($0) }) })], figures: [],
+            blocks: try boundary(model, data) + test.blocks + [table, Paragraph(Self.unitsNote)])
     }
 
     private func result(
@@ -155,16 +158,7 @@ struct LogisticRegressionTask: TaskCommand {
         ).map { [$0] } ?? []
     }
 
-    private func unitsNote(_ data: ClassData) -> String {
-        let odds =
-            data.classNames.count == 2
-            ? " Raising an input by one multiplies the odds of \(data.classNames[1]) by the number under odds."
-            : ""
-        return self.table.data == nil
-            ? "A weight says how the logit changes when its input grows by 1." + odds
-            : "Numbers were standardized: a weight says how the logit changes when its input grows by one standard deviation."
-                + odds
-    }
+    private static let unitsNote = "A weight says how the logit changes when its input grows by 1."
 
     private func numbers(_ model: Model) -> [Double] {
         model.parameters.flatMap { $0.value.array(of: Float.self).map(Double.init) }
