@@ -14,6 +14,7 @@ struct MaximumLikelihoodTask: TaskCommand {
                  hibari run mle --samples 20 --mean=-1 --deviation 0.7
                  hibari run mle --size 3
         """
+    static let canResume = false
 
     @OptionGroup var options: RunOptions
     @Option(help: "Numbers to draw and fit.") var samples = 200

@@ -17,6 +17,7 @@ struct OptimizersTask: TaskCommand {
                  hibari run optimizers --surface saddle
                  hibari run optimizers --surface bowl --lr 0.1
         """
+    static let canResume = false
 
     @OptionGroup var options: RunOptions
     @Option(
@@ -33,15 +34,9 @@ struct OptimizersTask: TaskCommand {
     ]
 
     func perform(in run: TaskRun) throws -> TaskResult {
-        guard (1...10_000).contains(steps) else {
-            throw UsageError.invalidOption(name: "steps", value: "\(steps)", expected: "from 1 to 10000")
-        }
+        try require(steps, in: 1...10_000, option: "steps")
         if let lr, !(lr > 0 && lr.isFinite) {
             throw UsageError.invalidOption(name: "lr", value: "\(lr)", expected: "a positive number")
-        }
-        if options.resume {
-            throw UsageError.invalidOption(
-                name: "resume", value: "given", expected: "only for tasks that train a network")
         }
         let paths = try Self.names.map { name in
             try lr.map { try Descent(name, learningRate: $0, on: surface, steps: steps) }

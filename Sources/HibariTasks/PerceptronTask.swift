@@ -16,6 +16,7 @@ struct PerceptronTask: TaskCommand {
                  hibari run perceptron --margin 0.02
                  hibari run perceptron --data breast_cancer.csv --target diagnosis
         """
+    static let canResume = false
 
     @OptionGroup var options: RunOptions
     @OptionGroup var table: TableDataOptions
@@ -65,7 +66,8 @@ struct PerceptronTask: TaskCommand {
                 SummaryFigure(
                     "bound", bound.map { abbreviated($0) } ?? "none",
                     note: bound == nil
-                        ? "no line parts these points" : "Novikoff: never more mistakes than R²/γ²"),
+                        ? "known only once a line parts the points"
+                        : "Novikoff: never more mistakes than R²/γ²"),
                 test.figures[0],
                 SummaryFigure(
                     "mistakes on XOR", grouped(xor.reduce(0, +)), note: "in \(xor.count) passes, and no end"),

@@ -16,6 +16,7 @@ struct PolynomialTask: TaskCommand {
                  hibari run polyfit --degree 15 --ridge 0.001
                  hibari run polyfit --width 1000
         """
+    static let canResume = false
 
     @OptionGroup var options: RunOptions
     @OptionGroup var table: TableDataOptions
@@ -191,8 +192,8 @@ struct PolynomialTask: TaskCommand {
                 Series("degree \(polynomial.degree)", x: x.map(data.shown), y: x.map { polynomial($0) })
             }, xLabel: data.xName, yLabel: data.yName,
             caption: """
-                A line is too stiff for these points, a high degree bends through every one of them, noise and all. Degree \
-                \(chosen.degree) is the one used.
+                A line knows no bends; a high degree bends after single points, noise and all. Degree \(chosen.degree) is the \
+                one used.
                 """)
     }
 

@@ -5,7 +5,7 @@ import HibariSupport
 /// `hibari run`: the classic tasks, from a line through points to networks that read pictures and names.
 package struct RunCommand: ParsableCommand {
     /// In the order of a course.
-    static let tasks: [any TaskCommand.Type] = [
+    fileprivate static let tasks: [any TaskCommand.Type] = [
         MaximumLikelihoodTask.self, LinearRegressionTask.self, PolynomialTask.self,
         LogisticRegressionTask.self, PerceptronTask.self, XORTask.self, MoonsTask.self, SpiralTask.self,
         OptimizersTask.self, VanishingTask.self, DigitsTask.self, MNISTTask.self, FashionTask.self,
@@ -22,15 +22,26 @@ package struct RunCommand: ParsableCommand {
             Example: hibari run --list
                      hibari run linreg
             """,
-        subcommands: tasks)
-
-    @Flag(help: "List the tasks.") var list = false
+        subcommands: tasks + [TaskList.self], defaultSubcommand: TaskList.self)
 
     package init() {}
+}
 
-    package func run() {
-        let width = Self.tasks.map { $0.name.count }.max() ?? 0
-        let lines = Self.tasks.map { "  \(padded($0.name, width))  \($0.summary)" }
+/// What `hibari run` does without the name of a task.
+private struct TaskList: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", shouldDisplay: false)
+
+    @Flag(help: "List the tasks.") var list = false
+    /// What is no task lands here.
+    @Argument var unknown: String?
+
+    func run() throws {
+        let tasks = RunCommand.tasks
+        if let unknown, !list {
+            throw UsageError.unknownName(kind: "task", name: unknown, known: tasks.map { $0.name })
+        }
+        let width = tasks.map { $0.name.count }.max() ?? 0
+        let lines = tasks.map { "  \(padded($0.name, width))  \($0.summary)" }
         printResult(
             """
             Tasks, in the order of a course:

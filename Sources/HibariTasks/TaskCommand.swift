@@ -12,6 +12,9 @@ protocol TaskCommand: ParsableCommand {
     /// More of it, with an example, for `--help`.
     static var discussion: String { get }
 
+    /// Whether it trains a network long enough to go on with it where it was stopped.
+    static var canResume: Bool { get }
+
     var options: RunOptions { get }
 
     /// Does the work in the run's folder.
@@ -19,11 +22,20 @@ protocol TaskCommand: ParsableCommand {
 }
 
 extension TaskCommand {
+    static var canResume: Bool { true }
+
     static var configuration: CommandConfiguration {
         CommandConfiguration(commandName: name, abstract: summary, discussion: discussion)
     }
 
     func run() throws {
+        if options.resume, !Self.canResume {
+            throw UsageError.invalidOption(
+                name: "resume", value: "given",
+                expected:
+                    "only for tasks that keep a network they train; \(Self.name) starts afresh in another folder"
+            )
+        }
         try options.threads.apply()
         let run = try TaskRun(Self.name, options)
         try run.finish(try perform(in: run))

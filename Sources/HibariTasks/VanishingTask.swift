@@ -19,6 +19,7 @@ struct VanishingTask: TaskCommand {
         Example: hibari run vanishing
                  hibari run vanishing --depth 40
         """
+    static let canResume = false
 
     @OptionGroup var options: RunOptions
     @OptionGroup var training: TrainingOptions
@@ -35,12 +36,9 @@ struct VanishingTask: TaskCommand {
     }
 
     func perform(in run: TaskRun) throws -> TaskResult {
-        for (name, value, range) in [
-            ("depth", depth, 2...200), ("width", width, 2...512), ("points", points, 20...100_000),
-        ] where !range.contains(value) {
-            throw UsageError.invalidOption(
-                name: name, value: "\(value)", expected: "from \(range.lowerBound) to \(range.upperBound)")
-        }
+        try require(depth, in: 2...200, option: "depth")
+        try require(width, in: 2...512, option: "width")
+        try require(points, in: 20...100_000, option: "points")
         let spiral = ToyPoints.spiral(count: points, arms: 2, turns: 0.6, seed: options.seed)
         let (train, test) = Examples(spiral).split(0.25, seed: options.seed)
         let networks = try DeepNetwork.allCases.map { kind in

@@ -5,7 +5,26 @@ import Testing
 @Suite struct RunTests {
     @Test func listNamesEveryTask() throws {
         let listed = expectSuccess(try hibari("run", "--list")).output
-        #expect(listed.contains("linreg"))
+        let names = listed.split(separator: "\n").dropFirst().dropLast().map { $0.split(separator: " ")[0] }
+        #expect(
+            names == [
+                "mle", "linreg", "polyfit", "logreg", "perceptron", "xor", "moons", "spiral", "optimizers",
+                "vanishing", "digits", "mnist", "fashion", "cifar10", "transfer", "autoencoder", "landscape",
+                "names", "adder",
+            ])
+        // A task beside it does not train.
+        #expect(expectSuccess(try hibari("run", "--list", "moons")).output == listed)
+        let unknown = try hibari("run", "moonz")
+        #expect(unknown.status == 64 && unknown.errors.contains("moonz") && unknown.errors.contains("moons"))
+    }
+
+    @Test(arguments: ["mle", "polyfit", "perceptron", "optimizers", "vanishing"])
+    func whatKeepsNoTrainingIsNotResumed(_ task: String) throws {
+        let space = try Workspace()
+        let folder = space.path("run")
+        let outcome = try hibari("run", task, "--resume", "--out", folder)
+        #expect(outcome.status == 64 && outcome.errors.contains("--resume"))
+        #expect(!fileExists(folder))
     }
 
     @Test func aRunLeavesModelMetricsAndReport() throws {
