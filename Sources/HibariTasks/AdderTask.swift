@@ -26,9 +26,7 @@ struct AdderTask: TaskCommand {
     private static let trainingLimit = 100_000
 
     func perform(in run: TaskRun) throws -> TaskResult {
-        guard (2...4).contains(digits) else {
-            throw UsageError.invalidOption(name: "digits", value: "\(digits)", expected: "from 2 to 4")
-        }
+        try require(digits, in: 2...4, option: "digits")
         let (train, validation, test) = DigitSums.split(
             digits: digits, limit: Self.trainingLimit, seed: options.seed)
         let model = try Sequential {

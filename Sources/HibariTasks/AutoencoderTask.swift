@@ -34,12 +34,8 @@ struct AutoencoderTask: TaskCommand {
     var noise = 0.0
 
     func perform(in run: TaskRun) throws -> TaskResult {
-        guard (1...4096).contains(code) else {
-            throw UsageError.invalidOption(name: "code", value: "\(code)", expected: "from 1 to 4096")
-        }
-        guard (0...10).contains(noise) else {
-            throw UsageError.invalidOption(name: "noise", value: "\(noise)", expected: "from 0 to 10")
-        }
+        try require(code, in: 1...4096, option: "code")
+        try require(noise, in: 0...10, option: "noise")
         let parts = try pictures.load(seed: options.seed)
         let shape = parts.train.shape
         if model == .conv, shape.height % 4 != 0 || shape.width % 4 != 0 {

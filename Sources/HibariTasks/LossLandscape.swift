@@ -90,10 +90,12 @@ package struct LossLandscape {
         )
     }
 
-    /// The mean loss at half the span from θ, above that at θ.
+    /// The mean loss at half the span from θ, above that at θ; between two rings, what lies between their means.
     package var sharpness: Double {
         let losses = profile.losses
-        return losses[losses.count / 2] - center
+        let place = Double(losses.count - 1) / 2
+        let (low, high) = (losses[Int(place)], losses[Int(place.rounded(.up))])
+        return low + (high - low) * (place - place.rounded(.down)) - center
     }
 
     /// The share of the plane where the loss is below `loss`.

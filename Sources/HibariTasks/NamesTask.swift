@@ -48,9 +48,7 @@ struct NamesTask: TaskCommand {
 
     func perform(in run: TaskRun) throws -> TaskResult {
         if compare, model != nil { throw UsageError.notWith(name: "model", other: "compare") }
-        guard (1...10_000).contains(samples) else {
-            throw UsageError.invalidOption(name: "samples", value: "\(samples)", expected: "from 1 to 10000")
-        }
+        try require(samples, in: 1...10_000, option: "samples")
         let file = try PublicText.names.locate(explicit: data).path
         let list = try NameList(contentsOf: file)
         let parts = list.split(seed: options.seed)
@@ -64,7 +62,7 @@ struct NamesTask: TaskCommand {
         let known = Set(parts.train + parts.validation)
         let best = trained.first { $0.kind == main }!
         func newShare(_ names: [String]) -> Double {
-            Double(names.count { !known.contains($0) }) / Double(max(1, names.count))
+            Double(names.count { !$0.isEmpty && !known.contains($0) }) / Double(max(1, names.count))
         }
         var values: JSONObject = [
             "test_loss": .number(best.loss), "model": .string(main.rawValue),
@@ -163,8 +161,8 @@ struct NamesTask: TaskCommand {
                 BarChart(
                     title: "Test loss", bars: trained.map { .init($0.kind.title, $0.loss) },
                     caption:
-                        "Nats per character on names that no network has seen; lower is better. What a network can "
-                        + "look back on decides."))
+                        "Nats per character on held-out names; lower is better. What a network can look back on decides."
+                ))
             blocks.append(
                 DataTable(
                     title: "The networks",

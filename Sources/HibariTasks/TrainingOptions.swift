@@ -22,6 +22,8 @@ struct TrainingOptions: ParsableArguments {
         if let batch { options.batch = batch }
         if let optimizer { options.optimizer = try OptimizerChoice(named: optimizer) }
         if let lr { options.optimizer.learningRate = lr }
+        // The rate that a schedule ends at stays the same part of the highest.
+        options.minimumRate *= options.optimizer.learningRate / recipe.optimizer.learningRate
         if let schedule { options.schedule = schedule }
         return options
     }

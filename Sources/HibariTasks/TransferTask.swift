@@ -14,7 +14,7 @@ struct TransferTask: TaskCommand {
     static let discussion = """
         A convolutional network learns the first half of the classes (the digits 0–4). Then the other half is learned
         from a few pictures of each in three ways: a new last layer on the frozen body, the same with everything
-        trained on, and from scratch.
+        trained on, and from scratch. Epochs, rate and the like are those of this second part.
 
         Example: hibari run transfer
                  hibari run transfer --examples 3
@@ -40,10 +40,7 @@ struct TransferTask: TaskCommand {
     ]
 
     func perform(in run: TaskRun) throws -> TaskResult {
-        guard (1...10_000).contains(examples) else {
-            throw UsageError.invalidOption(
-                name: "examples", value: "\(examples)", expected: "from 1 to 10000 of each class")
-        }
+        try require(examples, in: 1...10_000, option: "examples")
         let parts = try pictures.load(seed: options.seed)
         let (old, new, few) = try divide(parts)
         let body = try learn(old, parts, in: run)
@@ -87,9 +84,9 @@ struct TransferTask: TaskCommand {
                 ReportSection(
                     "Three ways to learn from little",
                     introduction: """
-                        All three see the same \(few.count) pictures. What differs is what they know already: the \
-                        first two start from a network that can tell other classes apart, and so sees strokes and \
-                        corners.
+                        All three learn from the same \(few.count) pictures, and \(held.count) held-out ones say which \
+                        epoch was the best. What differs is what they know already: the first two start from a network \
+                        that can tell other classes apart, and so sees strokes and corners.
                         """,
                     [
                         chart(histories), table(models, tests), pictures(few),

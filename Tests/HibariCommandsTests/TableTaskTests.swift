@@ -33,6 +33,44 @@ import Testing
         #expect(fileExists(space.path("logreg") + "/plus-minus-one/metrics.jsonl"))
     }
 
+    /// Weights and axes are those of the file, not of the standardized columns.
+    @Test func weightsInTheUnitsOfTheTable() throws {
+        let table = try space.write(
+            "line.csv", "width,price\n" + (1...40).map { "\($0),\(2 * $0 + 5)\n" }.joined())
+        let weights = try numbers(run("linreg", "--data", table, "--target", "price"), "weights")
+        #expect(abs(weights[0] - 2) < 1e-3 && abs(weights[1] - 5) < 1e-2)
+        let report = try space.text("linreg/report.html")
+        #expect(report.contains(">width</text>") && report.contains(">price</text>"))
+    }
+
+    /// Two columns of which each says what the other says: many solutions, and descent finds one.
+    @Test func inputsThatDependOnEachOther() throws {
+        let table = try space.write(
+            "sexes.csv",
+            "male,female,y\n" + (0..<60).map { "\($0 % 2),\(1 - $0 % 2),\(3 * ($0 % 2))\n" }.joined())
+        let result = try run("linreg", "--data", table, "--target", "y")
+        #expect(try number(result, "test_r2") > 0.999)
+        #expect(result["normal_equations"]?.isNull == true)
+    }
+
+    @Test func madeUpPointsAreNotInATable() throws {
+        let table = try space.write("line.csv", "x,y\n1,2\n2,3\n3,4\n")
+        for option in [["--points", "9"], ["--noise", "1"]] {
+            let outcome = try hibari(
+                ["run", "linreg", "--data", table, "--target", "y", "--out", space.path("run")] + option)
+            #expect(outcome.status == 64 && outcome.errors.contains(option[0]))
+        }
+    }
+
+    /// The rate that names end at is a part of the highest: a lower --lr lowers both.
+    @Test func lowRates() throws {
+        let names = try space.write("towns.txt", (0..<40).map { "town\($0)\n" }.joined())
+        let options = [
+            "--data", names, "--model", "bigram", "--epochs", "1", "--samples", "1", "--lr", "5e-5",
+        ]
+        expectSuccess(try hibari(["run", "names", "--out", space.path("names"), "--json"] + options))
+    }
+
     /// A penalty makes the weights smaller, in both forms alike.
     @Test func penaltyOnWeights() throws {
         func length(_ result: JSONValue) throws -> Double {

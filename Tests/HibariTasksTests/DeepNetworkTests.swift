@@ -56,6 +56,9 @@ import Testing
         let loss = try model.evaluate(examples, loss: .crossEntropy).loss
         #expect(abs(landscape.center - loss) < 1e-6)
         #expect(landscape.sharpness > 0 && landscape.share(below: landscape.center) < 0.5)
+        // Half the span of 3 lies between the rings 1 and 2.
+        let rings = landscape.profile.losses
+        #expect(abs(landscape.sharpness - ((rings[1] + rings[2]) / 2 - rings[0])) < 1e-12)
         #expect(
             landscape.profile.distances == [0, 1, 2, 3] && abs(landscape.profile.losses[0] - loss) < 1e-6)
         let isRestored = model.parameters.flatMap { $0.value.array(of: Float.self) } == before
