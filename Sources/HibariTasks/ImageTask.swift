@@ -121,12 +121,13 @@ extension ImageRecipe {
     /// The settings of the training, with what was given on the command line.
     ///
     /// The best weights are those with the highest accuracy on held-out pictures: a network grows surer of its
-    /// mistakes while it makes fewer of them, so that the loss may rise when the accuracy still does.
+    /// mistakes while it makes fewer of them, so that the loss may rise when the accuracy still does. Smoothed labels keep
+    /// it from that, and then the loss decides, which a few pictures measure more finely.
     func fitOptions(_ training: TrainingOptions?, seed: UInt64) throws -> FitOptions {
         let recipe = FitOptions(
             epochs: epochs, batch: batch, optimizer: optimizer,
             loss: .crossEntropy(labelSmoothing: labelSmoothing), metrics: [.accuracy], schedule: schedule,
-            seed: seed, monitor: "val_accuracy")
+            seed: seed, monitor: labelSmoothing > 0 ? "val_loss" : "val_accuracy")
         var result = try training?.applied(to: recipe) ?? recipe
         result.warmup = warmupShare * Double(max(0, result.epochs))
         return result
