@@ -76,7 +76,7 @@ struct AutoencoderTask: TaskCommand {
                 ReportSection(
                     "The code",
                     codeBlocks(network, parts.test)
-                        + [Preformatted(title: "Layers", network.model.summary.description)]),
+                        + [Preformatted(title: "Layers", network.model.summary.description, wraps: false)]),
             ],
             data: parts.rows)
     }

@@ -5,7 +5,7 @@ import HibariTensor
 
 /// A network's layers, and what its first layer looks for.
 func networkBlocks(_ model: Model, _ shape: ImageShape) -> [any ReportBlock] {
-    let layers = Preformatted(title: "Layers", model.summary.description)
+    let layers = Preformatted(title: "Layers", model.summary.description, wraps: false)
     return firstLayerPictures(of: model, shape).map { [$0, layers] } ?? [layers]
 }
 

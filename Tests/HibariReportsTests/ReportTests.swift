@@ -96,6 +96,13 @@ import Testing
         #expect(try parse(page).all("pre").map(\.text) == ["hibari 'a b' 'it'\\''s' '' x=1"])
     }
 
+    @Test func tablesOfTextScroll() throws {
+        let page = Report(
+            title: "", sections: [ReportSection("", [Preformatted("a"), Preformatted("b", wraps: false)])]
+        ).html()
+        #expect(try parse(page).all("pre").map { $0.attributes["class"] } == [nil, "table"])
+    }
+
     @Test func numericColumnsAreAlignedRight() throws {
         let table = DataTable(
             title: "t", columns: ["name", "value"],

@@ -55,6 +55,7 @@ enum StyleSheet {
         .pairs td{overflow-wrap:anywhere}
         code,pre{font:12.5px/1.55 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
         pre{margin:0;background:var(--code);border-radius:8px;padding:12px 14px;white-space:pre-wrap;overflow-wrap:anywhere}
+        pre.table{white-space:pre;overflow-x:auto}
         details{margin-top:10px;font-size:13.5px}
         summary{color:var(--muted);cursor:pointer;width:max-content}
         details .scroll{max-height:320px;overflow:auto;margin-top:6px}

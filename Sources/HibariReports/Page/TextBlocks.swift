@@ -13,11 +13,14 @@ public struct Paragraph: ReportBlock {
 public struct Preformatted: ReportBlock {
     public var title, text: String
     public var isWide: Bool
+    /// Whether long lines are broken. Those of a table are not: it scrolls.
+    public var wraps: Bool
 
-    public init(title: String = "", _ text: String, isWide: Bool = true) {
+    public init(title: String = "", _ text: String, isWide: Bool = true, wraps: Bool = true) {
         self.title = title
         self.text = text
         self.isWide = isWide
+        self.wraps = wraps
     }
 
     /// A command line as it could be typed into a shell.
@@ -28,7 +31,7 @@ public struct Preformatted: ReportBlock {
     public func write(to markup: inout Markup) {
         markup.element("figure") { markup in
             if !title.isEmpty { markup.element("figcaption", text: title) }
-            markup.element("pre", text: text)
+            markup.element("pre", wraps ? [:] : ["class": "table"], text: text)
         }
     }
 
