@@ -98,7 +98,8 @@ private func pooledShape(_ input: Shape, _ kernel: Int, _ stride: Int, _ padding
     try LayerError.require(
         (0...kernel / 2).contains(padding), "padding", padding, expected: "from 0 to half of the kernel")
     try LayerError.require(
-        input.rank == 3 && input.array.dropFirst().allSatisfy { $0 + 2 * padding >= kernel }, input,
-        wanted: "[channels, height, width] of at least \(kernel - 2 * padding) places on each axis")
+        input.rank == 3 && input.count > 0
+            && input.array.dropFirst().allSatisfy { $0 + 2 * padding >= kernel }, input,
+        wanted: "[channels, height, width] of at least \(max(1, kernel - 2 * padding)) places on each axis")
     return Shape([input[0]] + input.array.dropFirst().map { ($0 + 2 * padding - kernel) / stride + 1 })
 }
