@@ -152,7 +152,6 @@ private struct ConvolutionPlan {
         guard let activation, !isActivated else { return BuiltLayer(layer, output: output, flops: flops) }
         return BuiltLayer(
             LayerChain(layers: [layer, ActivationLayer(activation: activation)]), output: output,
-            flops: flops,
-            activations: 2 * output.count)
+            flops: flops)
     }
 }
