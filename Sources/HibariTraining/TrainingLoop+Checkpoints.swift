@@ -22,12 +22,14 @@ extension TrainingLoop {
                 got: "\(callbacks.count)")
         }
         let file = try SafetensorsFile(path: joinPath(checkpoint, "optimizer.safetensors"))
+        // All that is remembered is of the type of the parameters.
+        let dtype = task.parameters.first?.value.dtype ?? .float32
         func tensor(_ name: String, _ shape: Shape) throws -> Tensor {
             guard file.shape(of: name) == shape.array else {
                 throw CheckpointError.wrongShape(
                     path: file.path, tensor: name, expected: shape.array, got: file.shape(of: name) ?? [])
             }
-            return try file.tensor(named: name, .float32)
+            return try file.tensor(named: name, dtype)
         }
         try optimizer.restore(stepCount: saved.optimizerSteps, tensor)
         try average?.restore(tensor)

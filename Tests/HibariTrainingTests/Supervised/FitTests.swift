@@ -161,6 +161,9 @@ import Testing
         let fromSource = try model.predict(Points.clouds(29), batch: 11)
         #expect(fromSource.shape == [29, 3])
         #expect(try model.predictClasses(inputs).count == 29)
+        // The classes are on the last axis: of two steps of two logits, two classes.
+        let steps = try Sequential { Reshape([2, 2]) }.build(input: [4])
+        #expect(try steps.predictClasses(Tensor([1, 2, 4, 3] as [Float], shape: [1, 4])) == [1, 0])
     }
 }
 

@@ -86,6 +86,31 @@ import Testing
         #expect(whole.history.stopReason == cut.history.stopReason)
     }
 
+    @Test func float64IsResumedToTheBit() throws {
+        let (input, target) = Points.clouds(24).batch(indices: Array(0..<24), random: nil)
+        let data = Examples(inputs: input.cast(to: .float64), targets: target)
+        func fit(
+            _ name: String, resumes: Bool = false,
+            observe: @escaping (TrainingEvent) throws -> Void = { _ in }
+        ) throws -> [Double] {
+            let model = try Sequential {
+                Dense(4, activation: .tanh)
+                Dense(3)
+            }.build(input: [2], seed: 1, dtype: .float64)
+            try model.fit(
+                data, validation: data, epochs: 3, batch: 8, loss: .crossEntropy, metrics: [.accuracy],
+                callbacks: [EarlyStopping(patience: 3)], run: directory.path + "/" + name, resumes: resumes,
+                observe: observe)
+            return model.parameters.flatMap { $0.value.array(of: Double.self) }
+        }
+        let whole = try fit("whole")
+        #expect(throws: Interruption.self) {
+            _ = try fit("cut") { if case .epoch(let report) = $0, report.epoch == 2 { throw Interruption() } }
+        }
+        let isSame = try fit("cut", resumes: true) == whole
+        #expect(isSame)
+    }
+
     @Test func resumingAFinishedRunChangesNothing() throws {
         let whole = try fit("whole")
         let again = try fit("whole", resumes: true)

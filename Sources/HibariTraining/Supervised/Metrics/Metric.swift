@@ -121,7 +121,7 @@ struct ClassifiedRows {
 }
 
 /// The class that logits speak for: the first of the largest; of a single logit 1 if it is above 0.
-func predictedClass(_ logits: UnsafeBufferPointer<Float>) -> Int {
+func predictedClass<Number: FloatingPoint>(_ logits: UnsafeBufferPointer<Number>) -> Int {
     if logits.count == 1 { return logits[0] > 0 ? 1 : 0 }
     var best = 0
     for index in 1..<logits.count where logits[index] > logits[best] { best = index }
