@@ -38,6 +38,7 @@ extension TrainingLoop {
             try callback.restore(saved.callbacks[index]) { try tensor("callback.\(index).\($0)", $1) }
         }
         state = saved
+        control.isResumed = true
         (control.learningRateScale, control.stopReason) = (saved.learningRateScale, saved.stopReason)
         secondsBefore = saved.seconds
         lastSaved = saved.step
