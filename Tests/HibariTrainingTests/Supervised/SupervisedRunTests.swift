@@ -20,13 +20,15 @@ import Testing
     @discardableResult
     private func fit(
         _ name: String, resumes: Bool = false, epochs: Int = 6, data: Examples = Points.clouds(50),
-        model: Model? = nil, observe: @escaping (TrainingEvent) throws -> Void = { _ in }
+        model: Model? = nil, loss: Loss = .crossEntropy, callbacks: [any Callback]? = nil,
+        observe: @escaping (TrainingEvent) throws -> Void = { _ in }
     ) throws -> (history: History, model: Model) {
         let model = try model ?? Points.model()
         let history = try model.fit(
             data, validation: Points.clouds(40, seed: 2), epochs: epochs, batch: 16,
-            optimizer: .adam(learningRate: 3e-2), loss: .crossEntropy, metrics: [.accuracy, .rocAUC],
-            callbacks: callbacks(name), seed: 3, monitor: "val_accuracy", run: directory.path + "/" + name,
+            optimizer: .adam(learningRate: 3e-2), loss: loss, metrics: [.accuracy, .rocAUC],
+            callbacks: callbacks ?? self.callbacks(name), seed: 3, monitor: "val_accuracy",
+            run: directory.path + "/" + name,
             resumes: resumes, observe: observe)
         return (history, model)
     }
@@ -144,6 +146,17 @@ import Testing
         #expect(
             errorMessage { try fit("run", resumes: true, data: Points.clouds(50, seed: 9)) }
                 .contains("the training data changed"))
+        #expect(
+            errorMessage { try fit("run", resumes: true, loss: .crossEntropy(labelSmoothing: 0.1)) }
+                .contains("the setting loss_settings changed"))
+        // As many callbacks, but others, or in another order.
+        #expect(
+            errorMessage { try fit("run", resumes: true, callbacks: callbacks("run").reversed()) }
+                .contains(
+                    "(EarlyStopping, CSVLog, ReduceOnPlateau then, ReduceOnPlateau, CSVLog, EarlyStopping"))
+        #expect(
+            errorMessage { try fit("run", resumes: true, callbacks: []) }
+                .contains("the list of callbacks changed"))
         let other = try Sequential { Dense(3) }.build(input: [2])
         #expect(
             errorMessage { try fit("run", resumes: true, model: other) }.contains("the architecture changed"))
