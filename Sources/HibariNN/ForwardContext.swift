@@ -10,6 +10,9 @@ public struct ForwardContext {
     /// Which parts of each block are computed again in the backward pass instead of kept.
     public var recompute = Recompute.none
 
+    /// Called by each BatchNorm that learns and is given one number of each channel; nil for nobody to ask.
+    package var noteSingleNumbers: (() -> Void)?
+
     /// Evaluation of whole sequences.
     public init() {}
 

@@ -10,12 +10,19 @@ public struct OptimizerChoice: Sendable {
     public var learningRate: Double
     /// What else was chosen, for run.json.
     public let settings: JSONObject
-    private let make: @Sendable ([Parameter]) -> any Optimizer
+    private let make: @Sendable (_ parameters: [Parameter], _ learningRate: Double) -> any Optimizer
 
     /// - Parameter make: makes the optimizer of some parameters; for one that is not in the list below.
     public init(
         _ name: String, learningRate: Double, settings: JSONObject = JSONObject(),
         _ make: @escaping @Sendable ([Parameter]) -> any Optimizer
+    ) {
+        self.init(name, learningRate: learningRate, settings: settings) { parameters, _ in make(parameters) }
+    }
+
+    private init(
+        _ name: String, learningRate: Double, settings: JSONObject,
+        _ make: @escaping @Sendable (_ parameters: [Parameter], _ learningRate: Double) -> any Optimizer
     ) {
         self.name = name
         self.learningRate = learningRate
@@ -24,7 +31,7 @@ public struct OptimizerChoice: Sendable {
     }
 
     /// The optimizer of these parameters.
-    public func optimizer(_ parameters: [Parameter]) -> any Optimizer { make(parameters) }
+    public func optimizer(_ parameters: [Parameter]) -> any Optimizer { make(parameters, learningRate) }
 
     /// See `SGD`.
     public static func sgd(
@@ -115,7 +122,7 @@ public struct OptimizerChoice: Sendable {
 
     /// - Parameters:
     ///   - learningRate: of what is no hidden matrix.
-    ///   - matrixRate: of the hidden matrices.
+    ///   - matrixRate: of the hidden matrices, whatever `learningRate` becomes later; follows the same schedule.
     public static func muon(
         learningRate: Double = 1e-3, matrixRate: Double = 2e-2, momentum: Double = 0.95,
         weightDecay: Double = 0
@@ -126,9 +133,10 @@ public struct OptimizerChoice: Sendable {
                 "matrix_rate": .number(matrixRate), "momentum": .number(momentum),
                 "weight_decay": .number(weightDecay),
             ]
-        ) {
+        ) { parameters, learningRate in
+            // The rate at the time of making: this is a ratio of the two, and the other one may have changed.
             Muon(
-                $0, rateRatio: matrixRate / learningRate, momentum: momentum, beta2: 0.999,
+                parameters, rateRatio: matrixRate / learningRate, momentum: momentum, beta2: 0.999,
                 weightDecay: weightDecay)
         }
     }

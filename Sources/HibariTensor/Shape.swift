@@ -70,9 +70,18 @@ extension Shape: Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let sizes = try container.decode([Int].self)
-        guard sizes.count <= Shape.maximumRank, sizes.allSatisfy({ 0...Int(Int32.max) ~= $0 }) else {
+        // Also of some of the axes the product must not overflow, so sizes of 0 do not make up for others.
+        let product = sizes.reduce(1 as Int?) { product, size in
+            let (next, overflows) = product?.multipliedReportingOverflow(by: max(1, size)) ?? (0, true)
+            return overflows ? nil : next
+        }
+        guard sizes.count <= Shape.maximumRank, sizes.allSatisfy({ 0...Int(Int32.max) ~= $0 }),
+            product != nil
+        else {
             throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "\(sizes) is no shape; at most six sizes from 0 up")
+                in: container,
+                debugDescription:
+                    "\(sizes) is no shape; at most six sizes from 0 up, and their product an Int")
         }
         self.init(sizes)
     }

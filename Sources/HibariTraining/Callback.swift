@@ -6,14 +6,18 @@ import HibariTensor
 /// Each method does nothing unless it is written. What a callback remembers from one call to the next belongs in
 /// `state` and `tensors`: with them a run that is resumed goes on as if it had not stopped.
 public protocol Callback: AnyObject {
-    /// Before the first step, and when a run is resumed.
+    /// Before the first step, and when a run is resumed (`control.isResumed`): a new run forgets what an earlier one has
+    /// left in the callback.
     func trainingBegan(_ control: TrainingControl) throws
     /// After a step.
     func stepEnded(_ report: StepReport, _ control: TrainingControl) throws
     /// After a pass over the data and the evaluation that follows, before the checkpoint.
     func epochEnded(_ report: EpochReport, _ control: TrainingControl) throws
-    /// A loss or a gradient is NaN or infinite. The weights are those before the step.
+    /// A loss or a gradient is NaN or infinite.
     ///
+    /// If that is found in a step, weights and running statistics are those before it. The evaluation behind the step
+    /// `step`, and the checkpoint, which looks for weights that are not finite, come after it is done.
+    /// - Parameter step: counted from 1.
     /// - Returns: whether the run is to end quietly; otherwise it ends with an error.
     func lossNotFinite(step: Int, _ control: TrainingControl) -> Bool
     /// After the last step, or an early stop; not when a signal interrupts the run.
@@ -42,6 +46,8 @@ extension Callback {
 public final class TrainingControl {
     private let task: any TrainingTask
     private let scheduledRate: (Int) -> Double
+    /// Whether the run goes on from a checkpoint.
+    public internal(set) var isResumed = false
     /// Multiplies the learning rates of the schedule from the next step on.
     public var learningRateScale = 1.0
     /// Why the run is to end after this step; nil if it is to go on.

@@ -16,26 +16,30 @@ extension TrainingLoop {
                 path: path, what: "kernels", expected: "\(saved.kernels)/\(saved.gemm)",
                 got: "\(state.kernels)/\(state.gemm)")
         }
-        guard saved.callbacks.count == callbacks.count else {
+        let (then, now) = (saved.callbacks.map(\.type), callbacks.map { "\(type(of: $0))" })
+        guard then == now else {
+            func list(_ types: [String]) -> String { types.isEmpty ? "none" : types.joined(separator: ", ") }
             throw RunError.changedData(
-                path: path, what: "number of callbacks", expected: "\(saved.callbacks.count)",
-                got: "\(callbacks.count)")
+                path: path, what: "list of callbacks", expected: list(then), got: list(now))
         }
         let file = try SafetensorsFile(path: joinPath(checkpoint, "optimizer.safetensors"))
+        // All that is remembered is of the type of the parameters.
+        let dtype = task.parameters.first?.value.dtype ?? .float32
         func tensor(_ name: String, _ shape: Shape) throws -> Tensor {
             guard file.shape(of: name) == shape.array else {
                 throw CheckpointError.wrongShape(
                     path: file.path, tensor: name, expected: shape.array, got: file.shape(of: name) ?? [])
             }
-            return try file.tensor(named: name, .float32)
+            return try file.tensor(named: name, dtype)
         }
         try optimizer.restore(stepCount: saved.optimizerSteps, tensor)
         try average?.restore(tensor)
         try task.restore(saved.task)
         for (index, callback) in callbacks.enumerated() {
-            try callback.restore(saved.callbacks[index]) { try tensor("callback.\(index).\($0)", $1) }
+            try callback.restore(saved.callbacks[index].state) { try tensor("callback.\(index).\($0)", $1) }
         }
         state = saved
+        control.isResumed = true
         (control.learningRateScale, control.stopReason) = (saved.learningRateScale, saved.stopReason)
         secondsBefore = saved.seconds
         lastSaved = saved.step
@@ -57,7 +61,8 @@ extension TrainingLoop {
         state.optimizerSteps = optimizer.stepCount
         state.isBest = isBest
         (state.learningRateScale, state.stopReason) = (control.learningRateScale, control.stopReason)
-        (state.task, state.callbacks) = (task.state, callbacks.map(\.state))
+        state.task = task.state
+        state.callbacks = callbacks.map { .init(type: "\(type(of: $0))", state: $0.state) }
         state.metricsBytes = metrics?.byteCount ?? 0
         try metrics?.synchronize()
         try run.writeCheckpoint(step: state.step, isBest: isBest) { folder in

@@ -11,6 +11,8 @@ public final class TrainingLoop {
     let optimizer: any Optimizer
     let average: WeightAverage?
     private let gradientNorm: GradientNorm
+    /// Running statistics, which the forward pass moves.
+    private let buffers: [Parameter]
     let options: LoopOptions
     let run: RunDirectory?
     let callbacks: [any Callback]
@@ -42,6 +44,7 @@ public final class TrainingLoop {
         self.optimizer = optimizer
         self.average = average
         gradientNorm = GradientNorm(task.parameters)
+        buffers = task.parameters.filter { $0.role == .buffer }
         self.options = options
         self.run = run
         self.callbacks = callbacks
@@ -99,6 +102,7 @@ public final class TrainingLoop {
     private func trainStep() throws -> StepReport? {
         let rate = control.learningRate(at: state.step)
         for parameter in task.parameters { parameter.clearGradient() }
+        let before = buffers.map { $0.value.copied() }
         var loss = 0.0
         let share = 1 / Double(options.accumulation)
         for index in 0..<options.accumulation {
@@ -109,6 +113,7 @@ public final class TrainingLoop {
         let norm = gradientNorm()
         OpProfile.current?.mark(.gradientNorm)
         guard loss.isFinite, norm.isFinite else {
+            for (buffer, value) in zip(buffers, before) { buffer.assign(value) }
             if endsQuietly(step: state.step + 1) { return nil }
             throw notFinite(step: state.step + 1, loss: loss, gradientNorm: norm)
         }

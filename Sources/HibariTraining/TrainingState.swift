@@ -3,6 +3,12 @@ import HibariSupport
 /// state.json of a checkpoint: where the run stands. Random streams and the order of the data follow from the
 /// step.
 struct TrainingState: Equatable {
+    /// A callback with what it remembers.
+    struct CallbackState: Equatable {
+        var type: String
+        var state: JSONValue
+    }
+
     /// Steps done.
     var step = 0
     var totalSteps = 0
@@ -21,7 +27,7 @@ struct TrainingState: Equatable {
     var stopReason: String?
     var learningRateScale = 1.0
     var task = JSONValue.null
-    var callbacks: [JSONValue] = []
+    var callbacks: [CallbackState] = []
 
     var json: JSONValue {
         [
@@ -30,7 +36,8 @@ struct TrainingState: Equatable {
             "metrics_bytes": .integer(metricsBytes),
             "optimizer_steps": .integer(optimizerSteps), "kernels": .string(kernels), "gemm": .string(gemm),
             "stop_reason": stopReason.map { .string($0) } ?? .null,
-            "learning_rate_scale": .number(learningRateScale), "task": task, "callbacks": .array(callbacks),
+            "learning_rate_scale": .number(learningRateScale), "task": task,
+            "callbacks": .array(callbacks.map { ["type": .string($0.type), "state": $0.state] }),
         ]
     }
 
@@ -56,6 +63,8 @@ struct TrainingState: Equatable {
         stopReason = json["stop_reason"]?.string
         learningRateScale = json["learning_rate_scale"]?.double ?? 1
         task = json["task"] ?? .null
-        callbacks = json["callbacks"]?.array ?? []
+        callbacks = (json["callbacks"]?.array ?? []).map {
+            CallbackState(type: $0["type"]?.string ?? "unknown", state: $0["state"] ?? .null)
+        }
     }
 }

@@ -199,6 +199,9 @@ import Testing
         #expect(
             message([3, 2, 8]) { MaxPool2d(4) }.hasSuffix(
                 "wanted [channels, height, width] of at least 4 places on each axis"))
+        #expect(throws: LayerError.self) {
+            try MaxPool2d(2, padding: 1).build(ParameterScope(.initialize(seed: 0)), input: [3, 0, 8])
+        }
         #expect(
             message([3, 8]) { LSTM(0) } == "layer 0 (Recurrent): hidden is 0, expected a positive number")
         #expect(

@@ -42,6 +42,19 @@ import Testing
         #expect(optimizer.stepCount == 1)
     }
 
+    /// The rate of the others may be set after the choice was made, as --lr does.
+    @Test(arguments: [1e-3, 1e-2]) func theMatricesHaveARateOfTheirOwn(_ rate: Double) {
+        let parameter = Parameter(
+            Tensor([1.0, -2.0], shape: [2, 1]), name: "w", role: .hiddenMatrix(.outputMajor))
+        var choice = OptimizerChoice.muon(learningRate: 1e-3, matrixRate: 0.02)
+        choice.learningRate = rate
+        setGradient(parameter, [3, 4])
+        choice.optimizer([parameter]).step(learningRate: rate, gradientScale: 1)
+        let step = 0.02 * newtonSchulz(1) * 2.0.squareRoot()
+        expect(parameter, [1 - step * 0.6, -2 - step * 0.8])
+        #expect(choice.settings["matrix_rate"] == .number(0.02))
+    }
+
     @Test func theSecondStepLooksAhead() {
         let parameter = Parameter(
             Tensor([0.0, 0, 0, 0], shape: [2, 2]), name: "w", role: .hiddenMatrix(.outputMajor))

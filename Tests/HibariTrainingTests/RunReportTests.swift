@@ -75,6 +75,19 @@ import Testing
         withExtendedLifetime(directory) {}
     }
 
+    /// Of a classic network the loss has no unit, and the best epoch is that of what was monitored.
+    @Test func classicNetworks() throws {
+        let directory = TemporaryDirectory()
+        let path = directory.path + "/run"
+        try Points.model().fit(
+            Points.clouds(40), validation: Points.clouds(20, seed: 2), epochs: 2, loss: .crossEntropy,
+            metrics: [.accuracy], monitor: "val_accuracy", run: path)
+        let report = try Report(run: RunDirectory(path: path))
+        let labels = report.figures.map(\.label)
+        #expect(labels.contains("Held-out loss") && !labels.contains("best held-out loss"), "\(labels)")
+        #expect(!report.html().contains("nats per token"))
+    }
+
     @Test func mistakes() throws {
         let (directory, run) = try folder("{\"type\":\"train\",\"step\":1}\nnonsense\n")
         #expect { try Report(run: run) } throws: { error in

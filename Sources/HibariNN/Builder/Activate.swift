@@ -54,7 +54,7 @@ public struct Softmax: LayerSpecification {
     public init() {}
 
     public func build(_ scope: ParameterScope, input: Shape) throws -> BuiltLayer {
-        try LayerError.require(input.rank > 0, input, wanted: "[..., classes]")
+        try LayerError.require(input.rank > 0 && input[-1] > 0, input, wanted: "[..., classes]")
         return BuiltLayer(output: input) { x, _ in softmax(x) }
     }
 }

@@ -151,8 +151,9 @@ private func joinAxis(_ axis: Int?, _ shape: Shape) throws -> Int {
 }
 
 private func joined(_ shapes: [Shape], axis: Int) throws -> Shape {
-    var result = shapes[0]
-    result[axis] = shapes.reduce(0) { $0 + ($1.rank > axis ? $1[axis] : 0) }
+    var sizes = shapes[0].array
+    sizes[axis] = shapes.reduce(0) { $0 + ($1.rank > axis ? $1[axis] : 0) }
+    let result = try LayerError.shape(sizes)
     for shape in shapes {
         var other = shape
         if shape.rank == result.rank { other[axis] = result[axis] }

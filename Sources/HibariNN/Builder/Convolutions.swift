@@ -102,11 +102,11 @@ private struct ConvolutionPlan {
             ("outputs", outputs), ("kernel", kernel), ("stride", stride), ("dilation", dilation),
             ("groups", groups),
         ] {
-            try LayerError.require(value > 0, name, value, expected: "a positive number")
+            try LayerError.require(name, value)
         }
-        try LayerError.require(padding >= 0, "padding", padding, expected: "0 or more")
+        try LayerError.require("padding", padding, atLeast: 0)
         try LayerError.require(
-            input.rank == axes + 1 && input[0] > 0, input,
+            input.rank == axes + 1 && input.count > 0, input,
             wanted: ["[channels, length]", "[channels, height, width]", "[channels, depth, height, width]"][
                 axes - 1])
         try LayerError.require(
@@ -121,23 +121,30 @@ private struct ConvolutionPlan {
         try LayerError.require(
             input.array.dropFirst().allSatisfy { $0 + 2 * padding >= reach }, input,
             wanted: "at least \(reach - 2 * padding) places on each axis for a kernel of \(kernel)")
+        _ = try LayerError.shape([outputs, input[0] / groups] + kernels, of: "the weight")
+        _ = try LayerError.shape(
+            [input[0]] + input.array.dropFirst().map { $0 + 2 * padding }, of: "the padded input")
+        let output = try LayerError.shape([outputs] + sizes)
         let fanIn = input[0] / groups * taps
         let layer = try Convolution(
             scope, inputs: input[0], outputs: outputs, kernel: kernels, geometry,
             weight: initializer.weight(fanIn: fanIn, fanOut: outputs * taps),
             bias: hasBias ? initializer.bias(fanIn: fanIn) : nil, appliesReLU: activation == .relu)
-        let output = Shape([outputs] + sizes)
-        return built(layer, isActivated: activation == .relu, output, flops: 2 * Double(fanIn * output.count))
+        return built(
+            layer, isActivated: activation == .relu, output, flops: 2 * Double(fanIn) * Double(output.count))
     }
 
     func buildTransposed(_ scope: ParameterScope, input: Shape, outputPadding: Int) throws -> BuiltLayer {
         try check(input)
-        let sizes = input.array.dropFirst().map {
-            ($0 - 1) * stride - 2 * padding + dilation * (kernel - 1) + outputPadding + 1
+        let wholeSizes = input.array.dropFirst().map {
+            ($0 - 1) * stride + dilation * (kernel - 1) + outputPadding + 1
         }
+        let sizes = wholeSizes.map { $0 - 2 * padding }
         try LayerError.require(
-            input.count > 0 && sizes.allSatisfy { $0 > 0 }, "padding", padding,
+            sizes.allSatisfy { $0 > 0 }, "padding", padding,
             expected: "so little that something is left of \(input)")
+        _ = try LayerError.shape([input[0], outputs / groups] + kernels, of: "the weight")
+        _ = try LayerError.shape([outputs] + wholeSizes, of: "the output with its padding")
         let fanIn = outputs / groups * taps
         let layer = try TransposedConvolution(
             scope, inputs: input[0], outputs: outputs, kernel: kernels, geometry,
@@ -145,14 +152,14 @@ private struct ConvolutionPlan {
             weight: initializer.weight(fanIn: fanIn, fanOut: input[0] * taps),
             bias: hasBias ? initializer.bias(fanIn: fanIn) : nil)
         return built(
-            layer, isActivated: false, Shape([outputs] + sizes), flops: 2 * Double(fanIn * input.count))
+            layer, isActivated: false, try LayerError.shape([outputs] + sizes),
+            flops: 2 * Double(fanIn) * Double(input.count))
     }
 
     private func built(_ layer: any Layer, isActivated: Bool, _ output: Shape, flops: Double) -> BuiltLayer {
         guard let activation, !isActivated else { return BuiltLayer(layer, output: output, flops: flops) }
         return BuiltLayer(
             LayerChain(layers: [layer, ActivationLayer(activation: activation)]), output: output,
-            flops: flops,
-            activations: 2 * output.count)
+            flops: flops)
     }
 }

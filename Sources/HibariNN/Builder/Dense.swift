@@ -20,14 +20,15 @@ public struct Dense: LayerSpecification {
     }
 
     public func build(_ scope: ParameterScope, input: Shape) throws -> BuiltLayer {
-        try LayerError.require(outputs > 0, "outputs", outputs, expected: "a positive number")
+        try LayerError.require("outputs", outputs)
         try LayerError.require(input.rank > 0 && input[-1] > 0, input, wanted: "[..., inputs]")
         let inputs = input[-1]
+        _ = try LayerError.shape([outputs, inputs], of: "the weight")
+        let output = try LayerError.shape(input.array.dropLast() + [outputs])
         let layer = try Linear(
             scope, inputs: inputs, outputs: outputs,
             weight: initializer.weight(fanIn: inputs, fanOut: outputs),
             bias: hasBias ? initializer.bias(fanIn: inputs) : nil, activation: activation)
-        let output = input.replacingLast(with: outputs)
         return BuiltLayer(
             layer, output: output, flops: 2 * Double(inputs) * Double(outputs) * Double(output.rowCount))
     }

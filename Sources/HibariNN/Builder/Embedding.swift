@@ -17,12 +17,14 @@ public struct Embedding: LayerSpecification {
     public var inputType: DType { .int32 }
 
     public func build(_ scope: ParameterScope, input: Shape) throws -> BuiltLayer {
-        try LayerError.require(
-            count > 0 && size > 0, "count × size", "\(count) × \(size)", expected: "positive numbers")
+        try LayerError.require("count", count)
+        try LayerError.require("size", size)
         try LayerError.require(
             input.rank < Shape.maximumRank - 1, input, wanted: "ids on at most four axes")
+        _ = try LayerError.shape([count, size], of: "the weight")
+        let output = try LayerError.shape(input.array + [size])
         let table = try TokenEmbedding(scope, count: count, size: size, deviation: deviation)
-        return BuiltLayer(Lookup(table: table), output: Shape(input.array + [size]))
+        return BuiltLayer(Lookup(table: table), output: output)
     }
 
     private struct Lookup: Layer {

@@ -31,6 +31,7 @@ extension LayerSpecification {
         let before = scope.parameters.count
         do {
             var built = try build(inner, input: input)
+            _ = try LayerError.shape(built.output.array)
             built.kind = Self.kind
             built.path = inner.location
             built.parameters = Array(scope.parameters[before...])
@@ -93,6 +94,8 @@ public enum LayerError: Error, Equatable {
     /// `wanted` describes the shape: "[channels, height, width]".
     case wrongInput(got: Shape, wanted: String)
     case wrongSetting(name: String, value: String, expected: String)
+    /// A tensor that no machine, or not this one, can hold.
+    case tooLarge(what: String, _ sizes: [Int], wanted: String)
     /// The outputs of two branches do not go together.
     case wrongJoin(got: [Shape], wanted: String)
 
@@ -123,6 +126,8 @@ public enum LayerError: Error, Equatable {
         case .wrongInput(let got, let wanted):
             "the input of one example has shape \(got), wanted \(wanted)"
         case .wrongSetting(let name, let value, let expected): "\(name) is \(value), expected \(expected)"
+        case .tooLarge(let what, let sizes, let wanted):
+            "the shape of \(what) would be \(sizes), wanted \(wanted)"
         case .wrongJoin(let got, let wanted):
             "the shapes \(got.map(\.description).joined(separator: " and ")) do not join, wanted \(wanted)"
         }
@@ -132,6 +137,8 @@ public enum LayerError: Error, Equatable {
 /// Why a model cannot be built or used.
 public enum ModelError: UserError, Equatable {
     case layer(path: String, kind: String, LayerError)
+    /// The shape of the model's input.
+    case input(LayerError)
     case emptyModel
     case duplicateName(path: String, name: String)
     case wrongInput(got: String, wanted: String)
@@ -145,6 +152,7 @@ public enum ModelError: UserError, Equatable {
     public var description: String {
         switch self {
         case .layer(let path, let kind, let error): "layer \(path) (\(kind)): \(error.explanation)"
+        case .input(let error): "the model: \(error.explanation)"
         case .emptyModel: "the model has no layer; give Sequential at least one"
         case .duplicateName(let path, let name):
             "\(path.isEmpty ? "the model" : "layer \(path)"): two layers are named \(quoted(name)); rename one"

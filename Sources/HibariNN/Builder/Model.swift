@@ -36,7 +36,16 @@ public final class Model: Layer {
     private let trainable: Set<String>
 
     /// Builds a model from its specification, with the parameters of `scope`.
+    ///
+    /// - Throws: `ModelError` if the input has no numbers or too many, or a layer cannot be built; `ParameterError` if the
+    ///   scope has not the parameters.
     public init(_ specification: Sequential, input: Shape, _ scope: ParameterScope) throws {
+        do {
+            _ = try LayerError.shape(input.array, of: "the input")
+            try LayerError.require(input.count > 0, input, wanted: "at least one number")
+        } catch let error as LayerError {
+            throw ModelError.input(error)
+        }
         let built = try specification.build(scope, input: input)
         try scope.finish()
         self.specification = specification

@@ -16,8 +16,9 @@ public struct PadChannels: LayerSpecification {
         try LayerError.require(
             outputs >= input[0], "outputs", outputs,
             expected: "at least the \(input[0]) channels of the input")
+        let output = try LayerError.shape([outputs, input[1], input[2]])
         let zeros = Shape([outputs - input[0], input[1], input[2]])
-        return BuiltLayer(output: [outputs, input[1], input[2]]) { x, _ in
+        return BuiltLayer(output: output) { x, _ in
             zeros[0] == 0
                 ? x : concatenate([x, Tensor(zeros: Shape([x.shape[0]] + zeros.array), x.dtype)], axis: 1)
         }

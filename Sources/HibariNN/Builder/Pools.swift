@@ -47,10 +47,11 @@ public struct AdaptiveAvgPool2d: LayerSpecification {
     public init(_ size: Int) { self.size = size }
 
     public func build(_ scope: ParameterScope, input: Shape) throws -> BuiltLayer {
-        try LayerError.require(size > 0, "size", size, expected: "a positive number")
+        try LayerError.require("size", size)
         try LayerError.require(
             input.rank == 3 && input.count > 0, input, wanted: "[channels, height, width]")
-        return BuiltLayer(AveragePooling(.adaptive([size, size])), output: [input[0], size, size])
+        return BuiltLayer(
+            AveragePooling(.adaptive([size, size])), output: try LayerError.shape([input[0], size, size]))
     }
 }
 
@@ -82,23 +83,25 @@ public struct Upsample: LayerSpecification {
     }
 
     public func build(_ scope: ParameterScope, input: Shape) throws -> BuiltLayer {
-        try LayerError.require(factor > 0, "factor", factor, expected: "a positive number")
+        try LayerError.require("factor", factor)
         try LayerError.require(
             (2...3).contains(input.rank) && input.count > 0, input,
             wanted: "[channels, length] or [channels, height, width]")
         return BuiltLayer(
             Upsampling(factor: factor, interpolation),
-            output: Shape([input[0]] + input.array.dropFirst().map { factor * $0 }))
+            output: try LayerError.shape([input[0]] + input.array.dropFirst().map { factor * $0 }))
     }
 }
 
 private func pooledShape(_ input: Shape, _ kernel: Int, _ stride: Int, _ padding: Int) throws -> Shape {
-    try LayerError.require(kernel > 0, "kernel", kernel, expected: "a positive number")
-    try LayerError.require(stride > 0, "stride", stride, expected: "a positive number")
+    try LayerError.require("kernel", kernel)
+    try LayerError.require("stride", stride)
     try LayerError.require(
         (0...kernel / 2).contains(padding), "padding", padding, expected: "from 0 to half of the kernel")
     try LayerError.require(
-        input.rank == 3 && input.array.dropFirst().allSatisfy { $0 + 2 * padding >= kernel }, input,
-        wanted: "[channels, height, width] of at least \(kernel - 2 * padding) places on each axis")
-    return Shape([input[0]] + input.array.dropFirst().map { ($0 + 2 * padding - kernel) / stride + 1 })
+        input.rank == 3 && input.count > 0
+            && input.array.dropFirst().allSatisfy { $0 + 2 * padding >= kernel }, input,
+        wanted: "[channels, height, width] of at least \(max(1, kernel - 2 * padding)) places on each axis")
+    return try LayerError.shape(
+        [input[0]] + input.array.dropFirst().map { ($0 + 2 * padding - kernel) / stride + 1 })
 }

@@ -9,6 +9,8 @@ public struct Recurrent: LayerSpecification {
     public let hidden, layers: Int
     public let isBidirectional, hasBias, returnsSequence: Bool
     public let dropout: Double
+    /// Layers over each other, beyond any use.
+    private static let mostLayers = 1024
 
     /// - Parameters:
     ///   - hidden: the size of the state, H.
@@ -26,21 +28,25 @@ public struct Recurrent: LayerSpecification {
     }
 
     public func build(_ scope: ParameterScope, input: Shape) throws -> BuiltLayer {
-        try LayerError.require(hidden > 0, "hidden", hidden, expected: "a positive number")
-        try LayerError.require(layers > 0, "layers", layers, expected: "a positive number")
+        try LayerError.require("hidden", hidden)
+        try LayerError.require("layers", layers)
+        try LayerError.require(
+            layers <= Self.mostLayers, "layers", layers, expected: "at most \(Self.mostLayers)")
         try LayerError.requireProbability("dropout", dropout)
         try LayerError.require(input.rank == 2 && input.count > 0, input, wanted: "[steps, inputs]")
+        let (steps, gates, width) = (input[0], cell.gates, isBidirectional ? 2 * hidden : hidden)
+        _ = try LayerError.shape([gates * hidden, max(input[1], width)], of: "a weight")
+        // The gates, the outputs and what the cell needs of a step beside them.
+        let kept = try LayerError.shape([layers, steps, width, gates + 2], of: "what training keeps")
         let numbers = (1..<layers).map { _ in scope.nextRandomLayer() }
         let layer = try RecurrentLayer(
             scope, cell, inputs: input[1], hidden: hidden, layers: layers, isBidirectional: isBidirectional,
             hasBias: hasBias, dropout: dropout, firstDropout: numbers.first ?? 0)
-        let (steps, width, gates) = (input[0], layer.outputSize, cell.gates)
-        let weights = (0..<layers).reduce(0) { $0 + gates * width * (($1 == 0 ? input[1] : width) + hidden) }
+        let weights = Double(gates * width) * Double(input[1] + (layers - 1) * width + layers * hidden)
         return BuiltLayer(
             Steps(layer: layer, layers: layers, returnsSequence: returnsSequence),
-            output: returnsSequence ? [steps, width] : [width], flops: 2 * Double(weights * steps),
-            // The gates, the outputs and what the cell needs of a step beside them.
-            activations: layers * steps * width * (gates + 2))
+            output: returnsSequence ? [steps, width] : [width], flops: 2 * weights * Double(steps),
+            activations: kept.count)
     }
 
     private struct Steps: Layer {

@@ -44,6 +44,7 @@ public struct CausalSelfAttention: LayerSpecification {
         let (steps, width) = (input[0], input[1])
         try LayerError.require(
             heads > 0 && width % heads == 0, "heads", heads, expected: "a divisor of the \(width) channels")
+        _ = try LayerError.shape([3 * width, width], of: "the weight")
         func linear(_ name: String, _ outputs: Int, _ initializer: WeightInitializer) throws -> Linear {
             try Linear(
                 scope[name], inputs: width, outputs: outputs,
@@ -55,7 +56,7 @@ public struct CausalSelfAttention: LayerSpecification {
             output: try linear("output", width, outputInitializer),
             layout: HeadLayout(heads: heads, keyValueHeads: heads, headDim: width / heads))
         // Each step looks at half of all steps on average, once for the scores and once for the mix.
-        let products = 8 * Double(steps * width * width) + 2 * Double(steps * (steps + 1) * width)
+        let products = 2 * Double(steps) * Double(width) * (4 * Double(width) + Double(steps + 1))
         return BuiltLayer(layer, output: input, flops: products, activations: 4 * input.count)
     }
 
@@ -80,10 +81,19 @@ public struct TransformerBlock: ComposedLayer {
         (self.width, self.heads, self.depth, self.dropout) = (width, heads, depth, dropout)
     }
 
+    public var inputType: DType { .float32 }
+
+    public func build(_ scope: ParameterScope, input: Shape) throws -> BuiltLayer {
+        for (name, value) in [("width", width), ("heads", heads), ("depth", depth)] {
+            try LayerError.require(name, value)
+        }
+        return try Sequential(layers).build(scope, input: input)
+    }
+
     public var layers: [any LayerSpecification] {
         // GPT-2's 0.02 at its width of 768, in proportion to 1/√C at others.
-        let deviation = 0.02 * (768 / Double(max(1, width))).squareRoot()
-        let smaller = deviation / (2 * Double(max(1, depth))).squareRoot()
+        let deviation = 0.02 * (768 / Double(width)).squareRoot()
+        let smaller = deviation / (2 * Double(depth)).squareRoot()
         Residual {
             LayerNormalization()
             CausalSelfAttention(
@@ -111,9 +121,9 @@ public struct RecentSteps: LayerSpecification {
 
     public func build(_ scope: ParameterScope, input: Shape) throws -> BuiltLayer {
         try LayerError.require(input.rank == 2 && input.count > 0, input, wanted: "[steps, channels]")
-        try LayerError.require(count > 0, "count", count, expected: "a positive number")
+        try LayerError.require("count", count)
         let (count, steps, width) = (count, input[0], input[1])
-        return BuiltLayer(output: [steps, count * width]) { x, _ in
+        return BuiltLayer(output: try LayerError.shape([steps, count * width])) { x, _ in
             let parts = (0..<count).reversed().map { back -> Tensor in
                 if back == 0 { return x }
                 let before = Tensor(zeros: [x.shape[0], min(back, steps), width], x.dtype)

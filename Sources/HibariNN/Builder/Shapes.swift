@@ -4,9 +4,11 @@ import HibariTensor
 public struct Flatten: LayerSpecification {
     public init() {}
 
-    public func build(_ scope: ParameterScope, input: Shape) -> BuiltLayer {
+    public func build(_ scope: ParameterScope, input: Shape) throws -> BuiltLayer {
         let count = input.count
-        return BuiltLayer(output: [count], activations: 0) { x, _ in x.reshape([x.shape[0], count]) }
+        return BuiltLayer(output: try LayerError.shape([count]), activations: 0) { x, _ in
+            x.reshape([x.shape[0], count])
+        }
     }
 }
 
@@ -18,6 +20,7 @@ public struct Reshape: LayerSpecification {
     public init(_ shape: Shape) { self.shape = shape }
 
     public func build(_ scope: ParameterScope, input: Shape) throws -> BuiltLayer {
+        _ = try LayerError.shape(shape.array)
         try LayerError.require(
             shape.count == input.count, input, wanted: "\(shape.count) numbers, as \(shape) has")
         let sizes = shape.array

@@ -33,7 +33,9 @@ public struct BatchNorm {
         _ x: Tensor, residual: Tensor?, appliesReLU: Bool = false, _ context: ForwardContext
     ) -> Tensor {
         let running = ChannelStatistics(mean: runningMean.value, variance: runningVariance.value)
-        let learns = context.isTraining && (weight.isTrainable || bias.isTrainable)
+        let isTrainable = weight.isTrainable || bias.isTrainable
+        let learns = context.isTraining && isTrainable
+        if isTrainable, x.count == x.shape[1] { context.noteSingleNumbers?() }
         let (output, statistics) = batchNorm(
             x, weight: weight.tensor, bias: bias.tensor, statistics: learns ? nil : running,
             epsilon: epsilon, residual: residual, appliesReLU: appliesReLU)

@@ -43,23 +43,27 @@ public func hingeLoss(_ scores: Tensor, _ labels: Tensor, margin: Double = 1) ->
     return relu(Tensor(repeating: margin, shape: agreement.shape, agreement.dtype) - agreement).mean()
 }
 
-/// The hinge loss of many classes: mean over rows of Σ_{j ≠ t} max(0, margin − x_t + x_j) / V.
+/// The hinge loss of many classes: mean over the rows with a target of Σ_{j ≠ t} max(0, margin − x_t + x_j) / V.
 ///
 /// - Parameters:
 ///   - scores: x, `[..., V]`.
-///   - targets: t, `[...]`, int32, each in 0..<V.
+///   - targets: t, `[...]`, int32, each in 0..<V; rows with `ignoredTarget` do not count. If none counts the loss is 0.
 /// - Returns: a scalar.
 /// Source: Crammer & Singer 2001 with a sum in place of the maximum; torch.nn.MultiMarginLoss.
 public func multiclassHingeLoss(_ scores: Tensor, _ targets: Tensor, margin: Double = 1) -> Tensor {
     let classes = scores.shape[-1]
-    let chosen = oneHot(targets, classes: classes, scores.dtype, .multiclassHinge)
+    let chosen = oneHot(
+        targets, classes: classes, scores.dtype, .multiclassHinge, passesOver: ignoredTarget)
     require(
         chosen.shape == scores.shape, .multiclassHinge,
         "scores \(scores.shape), targets \(targets.shape); expected a class for each row")
     let right = (scores * chosen).sum(axes: [-1]).reshape(scores.shape.replacingLast(with: 1))
     // The margin of the other classes; 0 for the right one, whose term is then 0.
     let margins = Tensor(repeating: margin, shape: scores.shape, scores.dtype) - margin * chosen
-    return relu(scores - right + margins).mean()
+    // 1 in the rows that count: Σ of their row of `chosen`.
+    let counts = chosen.sum(axes: [-1]).reshape(right.shape)
+    let terms = Double(max(1, countedTargets(targets)) * classes)
+    return 1 / terms * (relu(scores - right + margins) * counts).sum()
 }
 
 /// Kullback–Leibler divergence of a predicted distribution from a target: Σ t·(ln t − ln q), mean over rows.
@@ -89,10 +93,13 @@ public func oneHot(_ targets: Tensor, classes: Int, _ dtype: DType = .float32) -
     oneHot(targets, classes: classes, dtype, .embedding)
 }
 
-private func oneHot(_ targets: Tensor, classes: Int, _ dtype: DType, _ op: OpName) -> Tensor {
+/// - Parameter passesOver: the target whose row stays zero; nil for none.
+private func oneHot(
+    _ targets: Tensor, classes: Int, _ dtype: DType, _ op: OpName, passesOver: Int32? = nil
+) -> Tensor {
     let rows = Tensor(zeros: Shape(targets.shape.array + [classes]), dtype)
     func fill<T: KernelScalar>(_: T.Type) {
-        for (row, target) in targets.array(of: Int32.self).enumerated() {
+        for (row, target) in targets.array(of: Int32.self).enumerated() where target != passesOver {
             require(
                 (0..<Int32(classes)).contains(target), op, "target \(target) with \(classes) classes")
             rows.output(T.self)[row * classes + Int(target)] = 1

@@ -101,7 +101,8 @@ public func convolution(
                         problem, x.input(), dy.input(), buffer.output(T.self), accumulate: accumulates)
                 }
             }
-            x.node?.withBuffer(x.shape, x.dtype) { buffer, accumulates in
+            // Not of x, which this closure would keep with its storage.
+            input.node?.withBuffer(input.shape, input.dtype) { buffer, accumulates in
                 T.convolveInputGradient(
                     problem, dy.input(), weight.input(), bias: nil, buffer.output(T.self),
                     accumulate: accumulates)
@@ -170,8 +171,8 @@ public func transposedConvolution(
                         problem, gradient.input(), x.input(), buffer.output(T.self), accumulate: accumulates)
                 }
             }
-            guard let node = x.node else { return }
-            let dx = Tensor(uninitialized: x.shape, x.dtype)
+            guard let node = input.node else { return }
+            let dx = Tensor(uninitialized: input.shape, input.dtype)
             T.convolve(
                 problem, gradient.input(), weight.input(), bias: nil, appliesReLU: false, dx.output(T.self))
             node.accumulate(dx)

@@ -40,6 +40,7 @@ public struct PoolingWindows: Sendable, Equatable {
 
     private func axis(_ index: Int, of shape: Shape, _ op: OpName) -> PoolingAxis {
         let input = shape[index + 2]
+        require(input > 0, op, "input \(shape) has an empty axis; a window needs a place")
         func of(_ numbers: [Int], _ name: String) -> Int {
             require(
                 numbers.count == 1 || numbers.count == shape.rank - 2, op,
@@ -50,7 +51,7 @@ public struct PoolingWindows: Sendable, Equatable {
         case .all: return PoolingAxis(input: input, output: 1)
         case .adaptive(let outputs):
             let output = of(outputs, "output size")
-            require(output > 0 && input > 0, op, "output size \(outputs) for input \(shape)")
+            require(output > 0, op, "output size \(outputs) for input \(shape)")
             return PoolingAxis(input: input, output: output)
         case .regular(let kernels, let strides, let paddings, let countsPadding):
             let (kernel, stride) = (of(kernels, "kernel"), of(strides, "stride"))

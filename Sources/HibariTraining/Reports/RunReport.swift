@@ -36,7 +36,9 @@ extension Report {
             value.string ?? value.array.map { $0.map(text).joined(separator: ", ") } ?? value.text()
         }
         let members = description["configuration"]?.object ?? JSONObject()
-        return members.filter { !$0.value.isNull }.map { KeyValueTable.Row($0.key, text($0.value)) }
+        return members.filter { !$0.value.isNull && $0.value != .object(JSONObject()) }.map {
+            KeyValueTable.Row($0.key, text($0.value))
+        }
     }
 
     private static func subtitle(_ description: JSONValue) -> String {
@@ -60,7 +62,9 @@ extension Report {
                 SummaryFigure(metricTitle($0.name), readable($0.value), note: note)
             }
         }
-        if let best = metrics.evaluations.filter({ $0.isBest }).last {
+        let isText = unit(description) == "tokens"
+        // Classic networks are chosen by any metric; the values of their best epoch stand above.
+        if isText, let best = metrics.evaluations.last(where: \.isBest) {
             figures.append(
                 SummaryFigure(
                     "best held-out loss", readable(best.loss),
@@ -70,7 +74,8 @@ extension Report {
         if let last = metrics.loss.last {
             if metrics.epochs.isEmpty {
                 figures.append(
-                    SummaryFigure("last training loss", readable(last.value), note: "nats per token"))
+                    SummaryFigure(
+                        "last training loss", readable(last.value), note: isText ? "nats per token" : ""))
             }
             let total = description["total_steps"]?.int
             figures.append(
@@ -173,7 +178,8 @@ public enum RunReportError: UserError {
     public var description: String {
         switch self {
         case .noRun(let path):
-            "\(path) is no run: it holds no run.json; name a folder that pretrain has written"
+            "\(path) is no run: it holds no run.json; name a folder that hibari pretrain, hibari run or "
+                + "Model.fit has written"
         case .badRow(let path, let line, let problem): "\(path), line \(line): \(problem); remove the line"
         }
     }

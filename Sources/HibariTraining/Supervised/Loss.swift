@@ -4,6 +4,8 @@ import HibariTensor
 /// What training makes small: a mean over the examples of a batch.
 public struct Loss: Sendable {
     public let name: String
+    /// What else was chosen, for run.json.
+    public let settings: JSONObject
     private let compute: @Sendable (_ prediction: Tensor, _ target: Tensor) -> Tensor
     private let problem: @Sendable (_ prediction: Tensor, _ target: Tensor) -> String?
     private let weight: @Sendable (_ target: Tensor) -> Int
@@ -11,16 +13,18 @@ public struct Loss: Sendable {
     /// A loss of one's own.
     ///
     /// - Parameters:
+    ///   - settings: the numbers that it depends on: a run is only resumed with the same.
     ///   - problem: why a prediction and a target do not go together; nil if they do.
     ///   - weight: how many terms the mean is over; as many as examples if nil. Batches count by it.
     ///   - compute: a scalar.
     public init(
-        _ name: String,
+        _ name: String, settings: JSONObject = JSONObject(),
         problem: @escaping @Sendable (_ prediction: Tensor, _ target: Tensor) -> String? = { _, _ in nil },
         weight: (@Sendable (_ target: Tensor) -> Int)? = nil,
         _ compute: @escaping @Sendable (_ prediction: Tensor, _ target: Tensor) -> Tensor
     ) {
         self.name = name
+        self.settings = settings
         self.problem = problem
         self.weight = weight ?? { $0.shape[0] }
         self.compute = compute
@@ -44,14 +48,17 @@ public struct Loss: Sendable {
 
     /// - Parameter labelSmoothing: ε, the share of the probability that is spread over all classes.
     public static func crossEntropy(labelSmoothing: Double = 0) -> Loss {
-        Loss("cross_entropy", problem: classProblem, weight: classCount) {
+        Loss(
+            "cross_entropy", settings: ["label_smoothing": .number(labelSmoothing)], problem: classProblem,
+            weight: classCount
+        ) {
             HibariTensor.crossEntropy($0, $1, labelSmoothing: labelSmoothing)
         }
     }
 
-    /// Σ_{j ≠ t} max(0, 1 − x_t + x_j) / C of the scores x `[N, …, C]`, the mean over examples; target t as for
-    /// `crossEntropy`.
-    public static let multiclassHinge = Loss("multiclass_hinge", problem: classProblem) {
+    /// Σ_{j ≠ t} max(0, 1 − x_t + x_j) / C of the scores x `[N, …, C]`, the mean over the rows that count; target
+    /// t as for `crossEntropy`.
+    public static let multiclassHinge = Loss("multiclass_hinge", problem: classProblem, weight: classCount) {
         multiclassHingeLoss($0, $1)
     }
 
@@ -73,7 +80,7 @@ public struct Loss: Sendable {
 
     /// - Parameter delta: δ > 0.
     public static func huber(delta: Double = 1) -> Loss {
-        ofNumbers("huber") { HibariTensor.huber($0, $1, delta: delta) }
+        ofNumbers("huber", settings: ["delta": .number(delta)]) { HibariTensor.huber($0, $1, delta: delta) }
     }
 
     /// −t·ln σ(x) − (1 − t)·ln(1 − σ(x)) of logits x and targets t from 0 to 1, the mean over all numbers.
@@ -93,9 +100,10 @@ public struct Loss: Sendable {
     }
 
     private static func ofNumbers(
-        _ name: String, _ compute: @escaping @Sendable (_ prediction: Tensor, _ target: Tensor) -> Tensor
+        _ name: String, settings: JSONObject = JSONObject(),
+        _ compute: @escaping @Sendable (_ prediction: Tensor, _ target: Tensor) -> Tensor
     ) -> Loss {
-        Loss(name, problem: numberProblem) { compute($0, $1.reshape($0.shape)) }
+        Loss(name, settings: settings, problem: numberProblem) { compute($0, $1.reshape($0.shape)) }
     }
 
     /// The losses that `init(named:)` takes.

@@ -66,20 +66,42 @@ public enum ModelFile {
                     "the architecture is code of the program that made it; build it there and use loadWeights"
             )
         }
+        guard let inputType = json["input_type"]?.string.flatMap(DType.init) else {
+            throw ModelFileError(
+                path: file,
+                problem: "input_type is \(json["input_type"]?.text() ?? "missing"), expected one of "
+                    + DType.allCases.map(\.rawValue).joined(separator: ", "))
+        }
         do {
-            let layer = try architecture.decode(AnyLayer.self).specification
-            guard let sequential = layer as? Sequential, let input = json["input"] else {
-                throw ModelFileError(path: file, problem: "the architecture is no Sequential with an input")
+            guard let sequential = try architecture.decode(AnyLayer.self).specification as? Sequential else {
+                throw ModelFileError(path: file, problem: "the architecture is no Sequential")
             }
             let weights = try SafetensorsFile(path: joinPath(path, weightsName))
+            // Behind ids the parameters have the type that they were written in.
+            let isDouble =
+                inputType == .int32
+                ? weights.entries.contains { $0.dtype == .float64 } : inputType == .float64
             let model = try Model(
-                sequential, input: try input.decode(Shape.self), ParameterScope(.read(weights)))
+                sequential, input: try input(json, file),
+                ParameterScope(.read(weights), dtype: isDouble ? .float64 : .float32))
+            guard model.inputType == inputType else {
+                throw ModelFileError(
+                    path: file, problem: "input_type is \(inputType), the layers take \(model.inputType)")
+            }
             model.notes = json["notes"]?.object ?? JSONObject()
             return model
         } catch let error as JSONFormError {
             throw ModelFileError(path: file, problem: "in the architecture: \(error)")
         } catch let error as ModelError {
             throw ModelFileError(path: file, problem: error.description)
+        }
+    }
+
+    private static func input(_ json: JSONValue, _ file: String) throws -> Shape {
+        do {
+            return try (json["input"] ?? .null).decode()
+        } catch let error as JSONFormError {
+            throw ModelFileError(path: file, problem: "in the input: \(error)")
         }
     }
 }

@@ -40,15 +40,19 @@ extension Model {
         return outputs.count == 1 ? outputs[0] : concatenate(outputs)
     }
 
-    /// The most likely class of each of `inputs`.
+    /// The most likely class of each of `inputs`; of outputs `[N, …, C]` one of each row of C logits, in their order. Of a
+    /// single logit 1 if it is positive.
     public func predictClasses(_ inputs: Tensor, batch: Int = 256) throws -> [Int] {
         let logits = try predict(inputs, batch: batch)
-        let width = max(1, logits.count / max(1, logits.shape[0]))
-        return logits.withNumbers(Float.self) { all in
-            stride(from: 0, to: all.count, by: width).map {
-                predictedClass(UnsafeBufferPointer(rebasing: all[$0..<$0 + width]))
+        let width = logits.shape.rank == 1 ? 1 : max(1, logits.shape[-1])
+        func classes<Number: TensorElement & FloatingPoint>(_: Number.Type) -> [Int] {
+            logits.withNumbers(Number.self) { all in
+                stride(from: 0, to: all.count, by: width).map {
+                    predictedClass(UnsafeBufferPointer(rebasing: all[$0..<$0 + width]))
+                }
             }
         }
+        return logits.dtype == .float64 ? classes(Double.self) : classes(Float.self)
     }
 
     private func forEachBatch(

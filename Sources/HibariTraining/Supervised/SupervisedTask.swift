@@ -47,17 +47,19 @@ final class SupervisedTask: TrainingTask {
 
     /// Throws if examples, model, loss and metrics do not go together, before anything is written.
     private func tryOneExample() throws {
-        let normalizesBatches = model.parameters.contains { $0.name.hasSuffix("running_mean") }
-        if normalizesBatches, model.input.rank == 1, min(options.batch, training.count) == 1 {
-            throw SupervisedError.wrongOption(
-                name: "batch", value: "1 example", expected: "at least 2 for batch normalization")
-        }
+        var context = ForwardContext()
+        var normsNeedTwo = false
+        context.noteSingleNumbers = { normsNeedTwo = true }
         for source in [training, validation].compactMap({ $0 }) {
             let (input, target) = source.batch(indices: [0], random: nil)
             try model.checkInput(input)
-            let prediction = model(input)
+            let prediction = model(input, context)
             _ = try options.loss(prediction, target)
             for metric in options.metrics { _ = try metric(prediction, target) }
+        }
+        if normsNeedTwo, min(options.batch, training.count) == 1 {
+            throw SupervisedError.wrongOption(
+                name: "batch", value: "1 example", expected: "at least 2 for batch normalization")
         }
     }
 

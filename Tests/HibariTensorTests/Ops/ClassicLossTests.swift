@@ -58,6 +58,13 @@ import Testing
         let scores = matrix([1, 3, 2.5], [1, 2, 0])
         let loss = multiclassHingeLoss(scores, Tensor([1, 2] as [Int32], shape: [2]))
         expect(loss, [], [5.5 / 6])
+        // A row whose target is ignored counts for nothing.
+        let ignoring = Tensor([1, ignoredTarget] as [Int32], shape: [2])
+        expect(multiclassHingeLoss(scores, ignoring), [], [0.5 / 3])
+        let slopes = gradients([scores]) { multiclassHingeLoss($0[0], ignoring) }[0]
+        expect(slopes, [2, 3], [0, -1.0 / 3, 1.0 / 3, 0, 0, 0])
+        let none = Tensor([ignoredTarget, ignoredTarget] as [Int32], shape: [2])
+        expect(multiclassHingeLoss(scores, none), [], [0])
     }
 
     @Test func divergence() {

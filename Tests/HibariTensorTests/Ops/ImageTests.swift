@@ -112,6 +112,11 @@ import Testing
         await #expect(processExitsWith: .failure) {
             _ = maxPooling(Tensor(zeros: [1, 2, 2, 4]), .init(kernel: [2], padding: [2]))
         }
+        // A window of nothing but padding has no largest number.
+        await #expect(processExitsWith: .failure) {
+            _ = maxPooling(Tensor(zeros: [1, 2, 0, 4]), .init(kernel: [2], padding: [1]))
+        }
+        await #expect(processExitsWith: .failure) { _ = maxPooling(Tensor(zeros: [1, 2, 0]), .global) }
         await #expect(processExitsWith: .failure) {
             _ = groupNorm(
                 Tensor(zeros: [1, 4, 2]), groups: 3, weight: vector(1, 1, 1, 1), bias: vector(0, 0, 0, 0),

@@ -4,8 +4,8 @@ import Testing
 
 /// Ops whose input is made again in the backward pass, as the outputs of activations are.
 @Suite struct RemadeInputTests {
-    /// The gradient of a convolution's weights is the same, to the bit, whether its input was kept or is made again.
-    @Test func convolution() {
+    /// The gradients of a convolution are the same, to the bit, whether its input was kept or is made again.
+    @Test(arguments: [false, true]) func convolution(_ isTransposed: Bool) {
         func normal(_ shape: Shape, _ stream: UInt64) -> Tensor {
             Tensor(
                 normal: shape, deviation: 1,
@@ -14,18 +14,23 @@ import Testing
         let x = Parameter(normal([32, 12, 7, 7], 0), name: "x")
         let weight = Parameter(normal([12, 12, 3, 3], 1), name: "weight")
         let geometry = ConvolutionGeometry(padding: 1)
-        func gradient(_ input: () -> Tensor) -> [Float] {
+        func gradients(_ input: (Parameter) -> Tensor, _ parameter: Parameter) -> [[Float]] {
             weight.clearGradient()
-            x.clearGradient()
+            parameter.clearGradient()
             _ = valueWithGradient {
-                let y = HibariTensor.convolution(input(), weight: weight.tensor, geometry)
+                let y =
+                    isTransposed
+                    ? transposedConvolution(input(parameter), weight: weight.tensor, geometry)
+                    : HibariTensor.convolution(input(parameter), weight: weight.tensor, geometry)
                 return (y * y).mean()
             }
-            return weight.gradient.array(of: Float.self)
+            return [weight, parameter].map { $0.gradient.array(of: Float.self) }
         }
-        let kept = relu(x.value)
-        let expected = gradient { kept }
-        let same = (0..<50).count { _ in gradient { relu(x.tensor) } == expected }
+        let kept = Parameter(relu(x.value), name: "kept")
+        var expected = gradients(\.tensor, kept)
+        // The rectifier lets the gradient through where its output is positive.
+        expected[1] = zip(expected[1], kept.value.array(of: Float.self)).map { $1 > 0 ? $0 : 0 }
+        let same = (0..<50).count { _ in gradients({ relu($0.tensor) }, x) == expected }
         #expect(same == 50)
     }
 }

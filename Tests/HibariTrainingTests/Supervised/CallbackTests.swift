@@ -98,6 +98,32 @@ import Testing
         #expect(try Model.load(folder.path + "/all/epoch-2").parameters[0].value.item == -2)
     }
 
+    /// What a callback remembers is of one run.
+    @Test func aSecondRunBeginsAnew() throws {
+        let folder = TemporaryDirectory()
+        let (log, best) = (folder.path + "/log.csv", folder.path + "/best")
+        let script = Script()
+        let callbacks: [any Callback] = [
+            EarlyStopping(monitor: "val_script", patience: 2), SaveModel(best, bestBy: "val_script"),
+            CSVLog(log), script,
+        ]
+        let first = try fit([1, 5, 5, 5], callbacks)
+        #expect(first.history.epochs.count == 3 && first.weight == -1)
+        let second = try fit([5, 4, 3, 3.5], callbacks)
+        #expect(second.history.epochs.count == 4 && second.weight == -3)
+        #expect(try Model.load(best).parameters[0].value.item == -3)
+        let lines = String(decoding: try readFile(log), as: UTF8.self).split(separator: "\n")
+        #expect(lines.count == 5 && lines[0].hasPrefix("epoch,step,"))
+
+        let plateau = ReduceOnPlateau(monitor: "val_script", factor: 0.5, patience: 2)
+        let rates = Script()
+        _ = try fit([1, 1], [plateau, rates])
+        _ = try fit([2, 1, 1], [plateau, rates])
+        // The first run has waited once, and knows of a loss of 1; the second one waits once too.
+        #expect(rates.rates == [1, 1, 1, 1, 1])
+        #expect(script.rates.count == 7)
+    }
+
     @Test func aFunctionEndsTheRun() throws {
         let (history, _) = try fit(
             [5, 4, 3, 2],

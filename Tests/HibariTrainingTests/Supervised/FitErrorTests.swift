@@ -71,6 +71,61 @@ import Testing
         }
     }
 
+    /// Of one example a BatchNorm has a variance only where a channel has several places, or where it does not learn.
+    @Test func batchNormalizationOfOneExample() throws {
+        let images = Examples(
+            inputs: Tensor(repeating: 1, shape: [4, 1, 3, 3]),
+            targets: Tensor([0, 1, 0, 1] as [Int32], shape: [4]))
+        let flat = try Sequential {
+            Conv2d(2, kernel: 3)
+            Flatten()
+            Dense(4)
+            BatchNormalization()
+            Dense(2)
+        }.build(input: [1, 3, 3], seed: 1)
+        #expect(
+            errorMessage { try flat.fit(images, batch: 1, loss: .crossEntropy) }
+                == "batch is 1 example, expected at least 2 for batch normalization")
+        try flat.fit(images, batch: 3, loss: .crossEntropy)
+        try flat.freeze("3.*")
+        try flat.fit(images, batch: 1, loss: .crossEntropy)
+        let spatial = try Sequential {
+            BatchNormalization()
+            Flatten()
+            Dense(2)
+        }.build(input: [1, 3, 3], seed: 1)
+        try spatial.fit(images, batch: 1, loss: .crossEntropy)
+        // A struct of layers too.
+        struct Normed: Layer {
+            let norm: BatchNorm
+            func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
+                norm(x, residual: nil, context)
+            }
+        }
+        let code = try Model(input: [2]) { Normed(norm: try BatchNorm($0, channels: 2)) }
+        #expect(
+            errorMessage { try code.fit(Points.clouds(8), batch: 1, loss: .crossEntropy) }
+                .contains("at least 2 for batch normalization"))
+    }
+
+    /// A step that fails leaves the model as it was, with the running statistics that its forward pass has moved.
+    @Test func aStepThatIsNotFiniteLeavesTheModel() throws {
+        var rows = (0..<8).map { [Float($0), 1] }
+        rows[7][1] = .nan
+        let model = try Sequential {
+            Dense(4)
+            BatchNormalization()
+            Dense(2)
+        }.build(input: [2], seed: 1)
+        let before = Points.weights(model)
+        let history = try model.fit(
+            Examples(rows, classes: [0, 1, 0, 1, 0, 1, 0, 1]), batch: 8, loss: .crossEntropy,
+            callbacks: [TerminateOnNaN()])
+        #expect(history.stopReason == "the loss is not finite" && history.steps == 0)
+        let isSame = Points.weights(model) == before
+        #expect(isSame)
+    }
+
     @Test func aLossThatIsNotFinite() throws {
         let data = Points.clouds(64)
         let error = try message {

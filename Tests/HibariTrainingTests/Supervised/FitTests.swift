@@ -110,6 +110,24 @@ import Testing
         #expect(abs(history["loss"][0] - expected) < 1e-6)
     }
 
+    /// Rows that are ignored count neither in a batch nor in the mean over batches.
+    @Test func ignoredTargetsWeighNothing() throws {
+        let model = try Sequential { Dense(3) }.build(input: [2], seed: 1)
+        let (input, target) = Points.clouds(6).batch(indices: Array(0..<6), random: nil)
+        var classes = target.array(of: Int32.self)
+        for row in [0, 1, 4] { classes[row] = ignoredTarget }
+        let examples = Examples(inputs: input, targets: Tensor(classes, shape: [6]))
+        let kept = [2, 3, 5]
+        let rest = Examples(
+            inputs: concatenate(kept.map { input.slice($0..<$0 + 1) }),
+            targets: Tensor(kept.map { classes[$0] }, shape: [3]))
+        for loss in [Loss.crossEntropy, .multiclassHinge] {
+            let got = try model.evaluate(examples, loss: loss, batch: 4).loss
+            let wanted = try model.evaluate(rest, loss: loss).loss
+            #expect(abs(got - wanted) < 1e-6, "\(loss.name)")
+        }
+    }
+
     @Test func eachEpochTakesEachExampleOnce() throws {
         final class Seen: ExampleSource {
             var count: Int { 10 }
@@ -161,6 +179,9 @@ import Testing
         let fromSource = try model.predict(Points.clouds(29), batch: 11)
         #expect(fromSource.shape == [29, 3])
         #expect(try model.predictClasses(inputs).count == 29)
+        // The classes are on the last axis: of two steps of two logits, two classes.
+        let steps = try Sequential { Reshape([2, 2]) }.build(input: [4])
+        #expect(try steps.predictClasses(Tensor([1, 2, 4, 3] as [Float], shape: [1, 4])) == [1, 0])
     }
 }
 

@@ -2,6 +2,7 @@ import Foundation
 import HibariNN
 import HibariSupport
 import HibariTensor
+import HibariTestSupport
 import HibariTraining
 import Testing
 
@@ -130,6 +131,20 @@ import Testing
         #expect(try Metric.rSquared(targets, targets) == 1)
         #expect(try Metric.rSquared(Tensor([2, 2, 3] as [Float], shape: [3, 1]), targets) == 0)
         #expect(try Metric.rSquared(targets.slice(0..<1), targets.slice(0..<1)).isNaN)
+    }
+
+    /// Nine of ten logits below 0 where one-hot rows have a 0 are no accuracy of 0.9.
+    @Test func oneHotTargetsAreRefused() throws {
+        let logits = Tensor((0..<10).map { Float(-1 - $0) }, shape: [1, 10])
+        let oneHot = HibariTensor.oneHot(Tensor([3] as [Int32], shape: [1]), classes: 10)
+        for metric in [Metric.accuracy, .f1, .rocAUC] {
+            #expect(
+                errorMessage { _ = try metric(logits, oneHot) }.contains(
+                    "10 logits a row want int32 classes [1], got float32 [1, 10]; of one-hot rows"))
+        }
+        // As many int32 targets as logits are answers of their own.
+        let answers = Tensor([1, 0, 0] as [Int32], shape: [1, 3])
+        #expect(try Metric.accuracy(Tensor([2, -1, 3] as [Float], shape: [1, 3]), answers) == 2.0 / 3)
     }
 
     @Test func whatDoesNotGoTogether() throws {

@@ -41,6 +41,34 @@ import Testing
         #expect(model(ids, context).array(of: Float.self) == again(ids, context).array(of: Float.self))
     }
 
+    /// To the bit, and the same type, also behind ids.
+    @Test func float64ComesBack() throws {
+        func expectSame(_ layers: Sequential, _ inputs: Tensor) throws {
+            let model = try layers.build(input: [2], seed: 1, dtype: .float64)
+            try model.save(to: directory.path)
+            let again = try Model.load(directory.path)
+            #expect(again.inputType == inputs.dtype)
+            let isSame = zip(model.parameters, again.parameters).allSatisfy {
+                $0.value.array(of: Double.self) == $1.value.array(of: Double.self)
+            }
+            #expect(isSame)
+            let logits = try again.predict(inputs)
+            #expect(logits.dtype == .float64)
+            #expect(try again.predictClasses(inputs).count == logits.count / 3)
+        }
+        try expectSame(
+            Sequential {
+                Dense(4, activation: .tanh)
+                Dense(3)
+            }, Tensor([0.1, 0.2, 0.3, 0.4] as [Double], shape: [2, 2]))
+        // A class of each step.
+        try expectSame(
+            Sequential {
+                Embedding(5, 4)
+                Dense(3)
+            }, Tensor([0, 1, 2, 3] as [Int32], shape: [2, 2]))
+    }
+
     private func message(_ json: String) throws -> String {
         try model().save(to: directory.path)
         try directory.write("model.json", json)

@@ -20,13 +20,15 @@ import Testing
     @discardableResult
     private func fit(
         _ name: String, resumes: Bool = false, epochs: Int = 6, data: Examples = Points.clouds(50),
-        model: Model? = nil, observe: @escaping (TrainingEvent) throws -> Void = { _ in }
+        model: Model? = nil, loss: Loss = .crossEntropy, callbacks: [any Callback]? = nil,
+        observe: @escaping (TrainingEvent) throws -> Void = { _ in }
     ) throws -> (history: History, model: Model) {
         let model = try model ?? Points.model()
         let history = try model.fit(
             data, validation: Points.clouds(40, seed: 2), epochs: epochs, batch: 16,
-            optimizer: .adam(learningRate: 3e-2), loss: .crossEntropy, metrics: [.accuracy, .rocAUC],
-            callbacks: callbacks(name), seed: 3, monitor: "val_accuracy", run: directory.path + "/" + name,
+            optimizer: .adam(learningRate: 3e-2), loss: loss, metrics: [.accuracy, .rocAUC],
+            callbacks: callbacks ?? self.callbacks(name), seed: 3, monitor: "val_accuracy",
+            run: directory.path + "/" + name,
             resumes: resumes, observe: observe)
         return (history, model)
     }
@@ -86,6 +88,31 @@ import Testing
         #expect(whole.history.stopReason == cut.history.stopReason)
     }
 
+    @Test func float64IsResumedToTheBit() throws {
+        let (input, target) = Points.clouds(24).batch(indices: Array(0..<24), random: nil)
+        let data = Examples(inputs: input.cast(to: .float64), targets: target)
+        func fit(
+            _ name: String, resumes: Bool = false,
+            observe: @escaping (TrainingEvent) throws -> Void = { _ in }
+        ) throws -> [Double] {
+            let model = try Sequential {
+                Dense(4, activation: .tanh)
+                Dense(3)
+            }.build(input: [2], seed: 1, dtype: .float64)
+            try model.fit(
+                data, validation: data, epochs: 3, batch: 8, loss: .crossEntropy, metrics: [.accuracy],
+                callbacks: [EarlyStopping(patience: 3)], run: directory.path + "/" + name, resumes: resumes,
+                observe: observe)
+            return model.parameters.flatMap { $0.value.array(of: Double.self) }
+        }
+        let whole = try fit("whole")
+        #expect(throws: Interruption.self) {
+            _ = try fit("cut") { if case .epoch(let report) = $0, report.epoch == 2 { throw Interruption() } }
+        }
+        let isSame = try fit("cut", resumes: true) == whole
+        #expect(isSame)
+    }
+
     @Test func resumingAFinishedRunChangesNothing() throws {
         let whole = try fit("whole")
         let again = try fit("whole", resumes: true)
@@ -119,6 +146,17 @@ import Testing
         #expect(
             errorMessage { try fit("run", resumes: true, data: Points.clouds(50, seed: 9)) }
                 .contains("the training data changed"))
+        #expect(
+            errorMessage { try fit("run", resumes: true, loss: .crossEntropy(labelSmoothing: 0.1)) }
+                .contains("the setting loss_settings changed"))
+        // As many callbacks, but others, or in another order.
+        #expect(
+            errorMessage { try fit("run", resumes: true, callbacks: callbacks("run").reversed()) }
+                .contains(
+                    "(EarlyStopping, CSVLog, ReduceOnPlateau then, ReduceOnPlateau, CSVLog, EarlyStopping"))
+        #expect(
+            errorMessage { try fit("run", resumes: true, callbacks: []) }
+                .contains("the list of callbacks changed"))
         let other = try Sequential { Dense(3) }.build(input: [2])
         #expect(
             errorMessage { try fit("run", resumes: true, model: other) }.contains("the architecture changed"))

@@ -11,6 +11,7 @@ public final class CSVLog: Callback {
     public init(_ path: String) { self.path = path }
 
     public func trainingBegan(_ control: TrainingControl) throws {
+        if !control.isResumed { byteCount = 0 }
         file = try LineLog(path: path, byteCount: byteCount)
     }
 

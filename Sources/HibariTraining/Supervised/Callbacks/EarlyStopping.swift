@@ -23,6 +23,12 @@ public final class EarlyStopping: Callback {
         self.restoresBest = restoresBest
     }
 
+    public func trainingBegan(_ control: TrainingControl) {
+        if control.isResumed { return }
+        watch.reset()
+        (wait, best) = (0, [])
+    }
+
     public func epochEnded(_ report: EpochReport, _ control: TrainingControl) throws {
         if try watch.improves(report, control) {
             wait = 0
@@ -86,4 +92,5 @@ struct Watch {
 
     var state: JSONValue { best.map { .number($0) } ?? .null }
     mutating func restore(_ state: JSONValue) { best = state.double }
+    mutating func reset() { best = nil }
 }

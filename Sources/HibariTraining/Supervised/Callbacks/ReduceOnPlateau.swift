@@ -29,6 +29,12 @@ public final class ReduceOnPlateau: Callback {
         self.minimumRate = minimumRate
     }
 
+    public func trainingBegan(_ control: TrainingControl) {
+        if control.isResumed { return }
+        watch.reset()
+        (wait, rest) = (0, 0)
+    }
+
     public func epochEnded(_ report: EpochReport, _ control: TrainingControl) throws {
         if rest > 0 {
             rest -= 1

@@ -19,6 +19,10 @@ public final class SaveModel: Callback {
         watch = monitor.map { Watch($0, minimumChange: 0) }
     }
 
+    public func trainingBegan(_ control: TrainingControl) {
+        if !control.isResumed { watch?.reset() }
+    }
+
     public func epochEnded(_ report: EpochReport, _ control: TrainingControl) throws {
         guard report.epoch % every == 0 else { return }
         if try watch?.improves(report, control) == false { return }

@@ -70,7 +70,8 @@ extension MeanAccumulator {
     var value: Double { count == 0 ? .nan : sum / Double(count) }
 }
 
-/// Logits with the class of each row; rows whose class is `ignoredTarget` are left out.
+/// Logits with the class of each row; rows whose class is `ignoredTarget` are left out. With as many int32 targets as
+/// logits each logit is a row of its own, of two classes.
 struct ClassifiedRows {
     /// Logits in a row.
     let width: Int
@@ -78,8 +79,16 @@ struct ClassifiedRows {
     private let targets: [Int32]
 
     init(_ metric: String, _ prediction: Tensor, _ target: Tensor) throws {
-        let isBinary =
-            prediction.shape.rank == 1 || prediction.shape[-1] == 1 || prediction.shape == target.shape
+        let isSingle = prediction.shape.rank == 1 || prediction.shape[-1] == 1
+        // Numbers of the same shape may be one-hot rows, probabilities, or answers each of its own.
+        guard isSingle || target.dtype == .int32 else {
+            throw SupervisedError.wrongMetric(
+                name: metric,
+                problem: "\(prediction.shape[-1]) logits a row want int32 classes "
+                    + "\(prediction.shape.dropLast()), got \(target.dtype) \(target.shape); of one-hot rows "
+                    + "or probabilities give the places of the largest")
+        }
+        let isBinary = isSingle || prediction.shape == target.shape
         width = isBinary ? 1 : prediction.shape[-1]
         guard width > 0, target.count * width == prediction.count else {
             throw SupervisedError.wrongMetric(
@@ -90,10 +99,6 @@ struct ClassifiedRows {
             prediction.dtype == .float32
             ? prediction.array(of: Float.self) : prediction.doubles.map { Float($0) }
         // Two classes may also come as the numbers 0 and 1, or −1 and 1.
-        guard isBinary || target.dtype == .int32 else {
-            throw SupervisedError.wrongMetric(
-                name: metric, problem: "\(width) logits a row want int32 classes, got \(target.dtype)")
-        }
         targets =
             target.dtype == .int32
             ? target.array(of: Int32.self) : target.doubles.map { $0 > 0 ? 1 : 0 }
@@ -121,7 +126,7 @@ struct ClassifiedRows {
 }
 
 /// The class that logits speak for: the first of the largest; of a single logit 1 if it is above 0.
-func predictedClass(_ logits: UnsafeBufferPointer<Float>) -> Int {
+func predictedClass<Number: FloatingPoint>(_ logits: UnsafeBufferPointer<Number>) -> Int {
     if logits.count == 1 { return logits[0] > 0 ? 1 : 0 }
     var best = 0
     for index in 1..<logits.count where logits[index] > logits[best] { best = index }
