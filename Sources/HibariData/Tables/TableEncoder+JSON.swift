@@ -22,7 +22,7 @@ extension TableEncoder {
 
     /// - Parameter path: the file that `json` is from, for errors.
     public init(json: JSONValue, path: String) throws(DatasetError) {
-        guard let features = json["features"]?.array, let target = json["target"],
+        guard let features = json["features"]?.array, !features.isEmpty, let target = json["target"],
             let targetName = target["name"]?.string,
             let missing = json["missing"]?.string.flatMap({ MissingValues(rawValue: $0) })
         else {

@@ -148,8 +148,9 @@ import Testing
             let text = encoder.json.text()
             #expect(try TableEncoder(json: JSONValue(parsing: text), path: "m.json") == encoder)
         }
+        let feature = "{\"name\":\"x\",\"mean\":0,\"standard_deviation\":1}"
         let oneClass =
-            "{\"features\":[],\"target\":{\"name\":\"a\",\"classes\":[\"b\",\"b\"]},\"missing\":\"drop\"}"
+            "{\"features\":[\(feature)],\"target\":{\"name\":\"a\",\"classes\":[\"b\",\"b\"]},\"missing\":\"drop\"}"
         for text in [
             "{}", "{\"features\":[{}],\"target\":{\"name\":\"a\"},\"missing\":\"drop\"}", "[]", oneClass,
         ] {
