@@ -1,4 +1,5 @@
 import Glibc
+import HibariReports
 import HibariSupport
 
 /// Writes to standard error, where progress and messages go.
@@ -21,8 +22,8 @@ private func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     return true
 }
 
-/// The one line of an error.
-package func printError(_ text: String) { printToStandardError("error: " + text) }
+/// The one line of an error, which may quote anything that stands in a file.
+package func printError(_ text: String) { printToStandardError("error: " + withoutControls(text)) }
 
 /// Writes results to standard output at once. Results that cannot be written end the program: nothing it does
 /// after that is of use.

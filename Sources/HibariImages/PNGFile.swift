@@ -52,7 +52,9 @@ struct PNGFile {
         self.path = path
         var reader = ByteReader(path: path, bytes: bytes)
         guard bytes.count >= 8, bytes[0..<8].elementsEqual(Self.signature) else {
-            throw reader.unsupported("something other than a PNG picture")
+            let isJPEG = bytes.starts(with: [0xFF, 0xD8, 0xFF])
+            throw reader.unsupported(
+                isJPEG ? "a JPEG picture, not a PNG," : "something other than a PNG picture")
         }
         _ = try reader.bytes(8, "the signature")
         let first = try Self.chunk(&reader)

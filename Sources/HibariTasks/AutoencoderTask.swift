@@ -57,11 +57,12 @@ struct AutoencoderTask: TaskCommand {
         let mean = try meanPictureLoss(parts)
         return TaskResult(
             subtitle: noise > 0
-                ? "\(pictures.dataSet.title), cleaned of noise of \(readable(noise)) through \(code) numbers"
-                : "\(pictures.dataSet.title), \(grouped(shape.count)) samples through \(code) numbers and back",
+                ? "\(parts.title), cleaned of noise of \(readable(noise)) through \(code) numbers"
+                : "\(parts.title), \(grouped(shape.count)) samples through \(code) numbers and back",
             values: [
                 "test_loss": .number(test.loss), "mean_picture_loss": .number(mean), "code": .integer(code),
                 "noise": .number(noise), "parameters": .integer(network.model.parameterCount),
+                "incomplete_data": parts.incomplete.map { .string($0) } ?? .null,
             ],
             figures: [
                 SummaryFigure(

@@ -16,3 +16,13 @@ package func classProbabilities(_ logits: Tensor) -> [[Double]] {
         return powers.map { $0 / sum }
     }
 }
+
+extension RandomAccessCollection where Element: BinaryFloatingPoint {
+    /// The place of the largest element, from 0: the class that is predicted from a row of logits or probabilities. Of
+    /// equal ones it is the first, as for the metrics.
+    package var placeOfLargest: Int {
+        var best = startIndex
+        for index in indices where self[index] > self[best] { best = index }
+        return distance(from: startIndex, to: best)
+    }
+}

@@ -45,7 +45,7 @@ struct ClassifierTest {
 
     var figures: [SummaryFigure] {
         let right = targets.indices.count { place in
-            confusionPlace(probabilities[place]) == targets[place]
+            probabilities[place].placeOfLargest == targets[place]
         }
         return [
             SummaryFigure(
@@ -55,11 +55,6 @@ struct ClassifierTest {
             SummaryFigure(
                 "ROC AUC", readable(evaluation["roc_auc"] ?? .nan), note: "0.5 is guessing, 1 is perfect"),
         ]
-    }
-
-    private func confusionPlace(_ row: [Double]) -> Int {
-        // As in the confusion matrix, of equal probabilities the first class is predicted.
-        row.indices.max { row[$0] < row[$1] || (row[$0] == row[$1] && $0 > $1) } ?? 0
     }
 
     /// The confusion matrix and, for two classes, the ROC curve.

@@ -75,8 +75,7 @@ extension ImageTask {
         let fitOptions = try recipe.fitOptions(training, seed: options.seed)
         let parts = try images.source.load(Self.set, seed: options.seed)
         let shape = parts.train.shape
-        let model = try images.layers(network, recipe, parts.train)
-            .build(input: [shape.channels, shape.height, shape.width], seed: options.seed)
+        let model = try build(network, images.layers(network, recipe, parts.train), for: parts)
         ModelInput.images(
             shape, mean: parts.mean, standardDeviation: parts.standardDeviation,
             classNames: parts.train.classNames
@@ -86,7 +85,7 @@ extension ImageTask {
             model, parts.loader(parts.train, augmentation), validation: parts.loader(parts.held), fitOptions)
         let test = try PictureTest(model, parts.loader(parts.test))
         return TaskResult(
-            subtitle: "\(Self.set.title), told apart by \(network.title)",
+            subtitle: "\(parts.title), told apart by \(network.title)",
             values: [
                 "model": .string("\(network)"), "test_accuracy": .number(test.accuracy),
                 "test_loss": .number(test.loss),
@@ -94,6 +93,7 @@ extension ImageTask {
                 "parameters": .integer(model.summary.trainableParameters),
                 "epochs": .integer(history.epochs.count),
                 "best_epoch": history.best.map { .integer($0.epoch) } ?? .null,
+                "incomplete_data": parts.incomplete.map { .string($0) } ?? .null,
             ],
             figures: [
                 SummaryFigure(
@@ -114,6 +114,21 @@ extension ImageTask {
                 ReportSection("The network", networkBlocks(model, shape)),
             ],
             data: parts.rows + [.init("changed at random", augmentation.words)])
+    }
+
+    private func build(_ network: ImageNetwork, _ layers: Sequential, for parts: ImageParts) throws -> Model {
+        let shape = parts.train.shape
+        do {
+            return try layers.build(input: [shape.channels, shape.height, shape.width], seed: options.seed)
+        } catch let error as ModelError {
+            guard case .layer(_, _, .wrongInput) = error else { throw error }
+            throw DatasetError.contents(
+                path: parts.source,
+                problem: """
+                    pictures of \(shape.height) × \(shape.width) are too small for \(network.title); take --model mlp or \
+                    --model linear (\(error))
+                    """)
+        }
     }
 }
 

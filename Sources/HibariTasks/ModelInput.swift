@@ -1,6 +1,7 @@
 import HibariData
 import HibariNN
 import HibariSupport
+import HibariTensor
 import HibariTraining
 
 /// How a model's inputs are made from files, as `hibari run` notes it in model.json and `hibari predict` reads it.
@@ -30,6 +31,7 @@ enum ModelInput {
     /// What is noted in a model.
     ///
     /// - Parameter path: where the model came from, for errors.
+    /// - Throws: `ModelFileError` if the note is damaged, or is not about such inputs and outputs as the model has.
     init(of model: Model, path: String) throws {
         let file = joinPath(path, ModelFile.descriptionName)
         let note = model.notes[Self.key]
@@ -37,20 +39,66 @@ enum ModelInput {
         case "table":
             self = .table(try TableEncoder(json: note?["encoder"] ?? .null, path: file))
         case "images":
-            func numbers(_ key: String) -> [Double] { (note?[key]?.array ?? []).compactMap(\.double) }
-            let sizes = numbers("shape").map { Int($0) }
-            let classNames = (note?["classes"]?.array ?? []).compactMap(\.string)
-            guard sizes.count == 3, sizes.allSatisfy({ $0 > 0 }), numbers("mean").count == sizes[0],
-                numbers("standard_deviation").count == sizes[0], !classNames.isEmpty
-            else { throw ModelFileError(path: file, problem: "the note about its pictures is damaged") }
-            self = .images(
-                ImageShape(channels: sizes[0], height: sizes[1], width: sizes[2]),
-                mean: numbers("mean").map { Float($0) },
-                standardDeviation: numbers("standard_deviation").map { Float($0) }, classNames: classNames)
+            guard let images = note.flatMap(Self.images) else {
+                throw ModelFileError(path: file, problem: "the note about its pictures is damaged")
+            }
+            self = images
         default:
             throw ModelFileError(
                 path: file,
                 problem: "it does not say how inputs are made from a file; only models of hibari run do")
+        }
+        try requireFit(model, file)
+    }
+
+    /// Nil unless sizes, means, deviations and classes are all there and can be true.
+    private static func images(_ note: JSONValue) -> ModelInput? {
+        func floats(_ key: String) -> [Float] {
+            (note[key]?.array ?? []).map { Float($0.double ?? .nan) }
+        }
+        let sizes = (note["shape"]?.array ?? []).map { $0.int ?? 0 }
+        let (mean, deviation) = (floats("mean"), floats("standard_deviation"))
+        let classes = note["classes"]?.array ?? []
+        let classNames = classes.compactMap(\.string)
+        // The product of three such sizes is still a number.
+        guard sizes.count == 3, sizes.allSatisfy({ (1...1 << 20).contains($0) }),
+            mean.count == sizes[0], mean.allSatisfy(\.isFinite),
+            deviation.count == sizes[0], deviation.allSatisfy({ $0 > 0 && $0.isFinite }),
+            classNames.count == classes.count, Set(classNames).count >= 2
+        else { return nil }
+        return .images(
+            ImageShape(channels: sizes[0], height: sizes[1], width: sizes[2]), mean: mean,
+            standardDeviation: deviation, classNames: classNames)
+    }
+
+    /// Throws unless the model takes these inputs and gives a number, or a logit for each class; two classes may share
+    /// one.
+    private func requireFit(_ model: Model, _ file: String) throws(ModelFileError) {
+        let input: Shape
+        let inputs: String
+        let classCount: Int?
+        switch self {
+        case .table(let encoder):
+            input = [encoder.inputCount]
+            inputs = "its table gives \(encoder.inputCount) numbers a row"
+            if case .classes(_, let names) = encoder.target {
+                classCount = names.count
+            } else {
+                classCount = nil
+            }
+        case .images(let shape, _, _, let classNames):
+            input = [shape.channels, shape.height, shape.width]
+            inputs = "its pictures are \(shape)"
+            classCount = classNames.count
+        }
+        guard model.input == input else {
+            throw ModelFileError(path: file, problem: "it takes inputs \(model.input), \(inputs)")
+        }
+        let width = model.parts.last?.output.count ?? 0
+        guard width == classCount ?? 1 || width == 1 && classCount == 2 else {
+            throw ModelFileError(
+                path: file,
+                problem: "it gives \(width) numbers a row, which do not fit what it says it predicts")
         }
     }
 }

@@ -16,17 +16,9 @@ struct PictureFiles {
     ///   - labels: an IDX file of classes.
     ///   - shape: the size the pictures must have.
     ///   - classNames: of the model.
-    ///   - target: an option that only tables have.
-    init(
-        _ paths: [String], labels: String?, shape: ImageShape, classNames: [String], _ target: String?
-    ) throws {
-        if let target {
-            throw UsageError.invalidOption(
-                name: "target", value: target,
-                expected: "nothing: the model takes pictures, whose classes --labels or their folders tell")
-        }
-        let isPNG = paths.allSatisfy { directoryExists($0) || $0.lowercased().hasSuffix(".png") }
-        if !isPNG {
+    init(_ paths: [String], labels: String?, shape: ImageShape, classNames: [String]) throws {
+        // What a file is its contents say, whatever its name.
+        if try paths.contains(where: { try !directoryExists($0) && PictureFormat(ofFile: $0) == .idx }) {
             guard paths.count == 1 else {
                 throw ValidationError(
                     "the model takes PNG files, folders of them, or one IDX file; got \(paths.joined(separator: ", "))"
@@ -49,15 +41,27 @@ struct PictureFiles {
         guard !files.isEmpty else {
             throw DatasetError.contents(path: paths[0], problem: "there are no PNG files in it")
         }
+        for file in files where !file.path.lowercased().hasSuffix(".png") { try Self.requirePNG(file.path) }
         let known = files.compactMap(\.label)
         hasLabels = known.count == files.count
+        if !known.isEmpty, let unknown = files.first(where: { $0.label == nil }) {
+            throw DatasetError.contents(
+                path: unknown.path,
+                problem: """
+                    the picture is in no folder of a class, while others are; predict them apart, or sort all of them into \
+                    folders called \(Self.list(classNames))
+                    """)
+        }
         dataset = try ImageDataset(
             pngFiles: files.map(\.path), labels: hasLabels ? known : nil, classNames: classNames, shape: shape
         )
         (keyName, keys) = ("file", files.map(\.path))
     }
 
-    /// The file itself; of a folder its PNG files and, with their classes, those in folders named like classes.
+    /// The file itself; of a folder all files and, with their classes, those in folders named like classes. Hidden
+    /// ones are left out.
+    ///
+    /// - Throws: `DatasetError.contents` for a folder in it that is not named like a class.
     private static func pictures(
         _ path: String, _ classNames: [String]
     ) throws -> [(path: String, label: Int32?)] {
@@ -65,14 +69,35 @@ struct PictureFiles {
         var files: [(path: String, label: Int32?)] = []
         for name in try listDirectory(path) where !name.hasPrefix(".") {
             let inside = joinPath(path, name)
-            if directoryExists(inside), let label = classNames.firstIndex(of: name) {
-                for file in try listDirectory(inside) where file.lowercased().hasSuffix(".png") {
-                    files.append((joinPath(inside, file), Int32(label)))
-                }
-            } else if name.lowercased().hasSuffix(".png") {
+            guard directoryExists(inside) else {
                 files.append((inside, nil))
+                continue
+            }
+            guard let label = classNames.firstIndex(of: name) else {
+                throw DatasetError.contents(
+                    path: inside,
+                    problem: "the folder is called like no class of the model: \(list(classNames))")
+            }
+            for file in try listDirectory(inside) where !file.hasPrefix(".") {
+                files.append((joinPath(inside, file), Int32(label)))
             }
         }
         return files
+    }
+
+    private static func requirePNG(_ path: String) throws {
+        let problem: String
+        switch try PictureFormat(ofFile: path) {
+        case .png: return
+        case .jpeg: problem = "a JPEG picture; convert it to PNG"
+        case .idx: problem = "an IDX file among pictures; predict it alone"
+        case .other: problem = "neither a PNG picture nor an IDX file; convert pictures to PNG"
+        }
+        throw DatasetError.contents(path: path, problem: problem)
+    }
+
+    /// At most a dozen names.
+    private static func list(_ names: [String]) -> String {
+        names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", …" : "")
     }
 }

@@ -8,7 +8,10 @@ struct PictureSource: ParsableArguments {
             "Folder or file of the pictures: IDX files, CIFAR's binary files, .npz, or PNG files in a folder for each class.",
             valueName: "path"))
     var data: String?
-    @Option(help: ArgumentHelp("Take only the first n training pictures.", valueName: "n")) var limit: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Take only n training pictures, drawn with the seed; every class has its share.", valueName: "n"))
+    var limit: Int?
 
     func load(_ set: ImageSet, seed: UInt64) throws -> ImageParts {
         try set.load(data, limit: limit, seed: seed)

@@ -32,10 +32,7 @@ struct PictureTest {
         var mistakes: [Mistake] = []
         for (index, label) in pictures.labels.enumerated() {
             let row = probabilities[index * classes..<(index + 1) * classes]
-            // Of equal ones the first counts as larger, as for the metric.
-            let predicted = (0..<classes).reduce(0) {
-                row[row.startIndex + $1] > row[row.startIndex + $0] ? $1 : $0
-            }
+            let predicted = row.placeOfLargest
             counts[Int(label) * classes + predicted] += 1
             if predicted != Int(label) {
                 mistakes.append(

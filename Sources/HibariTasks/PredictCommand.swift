@@ -33,6 +33,7 @@ package struct PredictCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp("An IDX file with the true classes (IDX pictures).", valueName: "file"))
     var labels: String?
+    @OptionGroup var header: HeaderOption
     @Flag(help: "Print one JSON object.") var json = false
     @Option(help: ArgumentHelp("File to write (default: standard output).", valueName: "file")) var out:
         String?
@@ -47,9 +48,7 @@ package struct PredictCommand: ParsableCommand {
             switch try ModelInput(of: model, path: self.model) {
             case .table(let encoder): try predict(model, encoder)
             case .images(let shape, let mean, let deviation, let classNames):
-                try predict(
-                    model, PictureFiles(files, labels: labels, shape: shape, classNames: classNames, target),
-                    mean, deviation)
+                try predictPictures(model, shape, mean, deviation, classNames)
             }
         let text = json ? object(predictions).text() + "\n" : predictions.csv
         if let out { try writeFileAtomically(out, text) } else { printResult(text, terminator: "") }
@@ -75,13 +74,9 @@ package struct PredictCommand: ParsableCommand {
         guard files.count == 1 else {
             throw ValidationError("the model takes one table at a time, got \(files.count) files")
         }
-        guard model.input == [encoder.inputCount] else {
-            throw ModelFileError(
-                path: joinPath(self.model, ModelFile.descriptionName),
-                problem: "it takes inputs \(model.input), its table gives \(encoder.inputCount) numbers a row"
-            )
-        }
-        let table = try Table(contentsOf: files[0], options: encoder.tableOptions)
+        var tableOptions = encoder.tableOptions
+        tableOptions.hasHeader = header.header
+        let table = try Table(contentsOf: files[0], options: tableOptions)
         let encoder = try target.map { try encoder.withTarget($0, in: table) } ?? encoder
         let rows = try encoder.usableRows(of: table, withTarget: target != nil)
         guard !rows.isEmpty else {
@@ -101,24 +96,27 @@ package struct PredictCommand: ParsableCommand {
         }
         return try Predictions(
             try model.predict(inputs), keyName: "row", keys: rows.map { "\($0 + 1)" }, classNames: classNames,
-            truth: truth, path: joinPath(self.model, ModelFile.descriptionName))
+            truth: truth)
     }
 
-    private func predict(
-        _ model: Model, _ pictures: PictureFiles, _ mean: [Float], _ deviation: [Float]
+    private func predictPictures(
+        _ model: Model, _ shape: ImageShape, _ mean: [Float], _ deviation: [Float], _ classNames: [String]
     ) throws -> Predictions {
-        let shape = pictures.dataset.shape
-        let path = joinPath(self.model, ModelFile.descriptionName)
-        guard model.input == [shape.channels, shape.height, shape.width] else {
-            throw ModelFileError(
-                path: path, problem: "it takes inputs \(model.input), its pictures are \(shape)")
+        let needless = [
+            ("target", target != nil), ("header", header.header == true),
+            ("no-header", header.header == false),
+        ]
+        for (name, isGiven) in needless where isGiven {
+            throw UsageError.invalidOption(
+                name: name, value: "given", expected: "nothing: the model takes pictures, not a table")
         }
+        let pictures = try PictureFiles(files, labels: labels, shape: shape, classNames: classNames)
         let loader = ImageLoader(pictures.dataset, mean: mean, standardDeviation: deviation)
         let truth =
             pictures.hasLabels ? Tensor(pictures.dataset.labels, shape: [pictures.dataset.count]) : nil
         return try Predictions(
             try model.predict(loader), keyName: pictures.keyName, keys: pictures.keys,
-            classNames: pictures.dataset.classNames, truth: truth, path: path)
+            classNames: pictures.dataset.classNames, truth: truth)
     }
 }
 

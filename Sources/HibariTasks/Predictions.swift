@@ -18,18 +18,13 @@ struct Predictions {
     /// How good the predictions are, where the truth is known: "accuracy" or "r2".
     let score: (name: String, value: Double)?
 
-    /// - Parameter truth: targets as the metrics want them, if they are known.
+    /// - Parameters:
+    ///   - outputs: `[N, C]`, or `[N, 1]` for two classes or numbers; `ModelInput` has checked that they fit.
+    ///   - truth: targets as the metrics want them, if they are known.
     init(
-        _ outputs: Tensor, keyName: String, keys: [String], classNames: [String]?, truth: Tensor?,
-        path: String
+        _ outputs: Tensor, keyName: String, keys: [String], classNames: [String]?, truth: Tensor?
     ) throws {
         (self.keyName, self.keys, self.classNames) = (keyName, keys, classNames)
-        let width = outputs.count / max(1, outputs.shape[0])
-        guard width == classNames.map({ $0.count == 2 && width == 1 ? 1 : $0.count }) ?? 1 else {
-            throw ModelFileError(
-                path: path,
-                problem: "it gives \(width) numbers a row, which do not fit what it says it predicts")
-        }
         if classNames == nil {
             numbers = outputs.array(of: Float.self).map(Double.init)
         } else {
@@ -39,18 +34,8 @@ struct Predictions {
         score = try truth.map { (metric.name, try metric(outputs, $0)) }
     }
 
-    /// The number of the class that is predicted for a row: of equally likely ones the first.
-    private func predictedClass(_ row: Int) -> Int {
-        var best = 0
-        for (label, probability) in probabilities[row].enumerated()
-        where probability > probabilities[row][best] {
-            best = label
-        }
-        return best
-    }
-
     private func prediction(_ row: Int) -> String {
-        classNames.map { $0[predictedClass(row)] } ?? "\(Float(numbers[row]))"
+        classNames.map { $0[probabilities[row].placeOfLargest] } ?? "\(Float(numbers[row]))"
     }
 
     /// A header and a line for each row: what it is, the prediction, the probability of each class.

@@ -20,6 +20,7 @@ struct TableDataOptions: ParsableArguments {
             "What to do where a value is missing: \(TableEncoder.MissingValues.allCases.map(\.rawValue).joined(separator: ", ")).",
             valueName: "how"))
     var missing: TableEncoder.MissingValues = .refuse
+    @OptionGroup var header: HeaderOption
 
     /// The table that was named, parted into training and test rows; nil if none was.
     func load(_ kind: TableEncoder.TargetKind, seed: UInt64) throws -> TableData? {
@@ -31,13 +32,26 @@ struct TableDataOptions: ParsableArguments {
             if target != nil {
                 throw UsageError.missingOption(name: "data", purpose: "--target names its column")
             }
+            if header.header != nil {
+                throw UsageError.missingOption(name: "data", purpose: "--header is about its first line")
+            }
             return nil
         }
         guard let target else {
             throw UsageError.missingOption(name: "target", purpose: "name the column of \(data) to predict")
         }
-        return try TableData(path: data, target: target, kind: kind, missing, holdOut: holdOut, seed: seed)
+        return try TableData(
+            path: data, hasHeader: header.header, target: target, kind: kind, missing, holdOut: holdOut,
+            seed: seed)
     }
+}
+
+/// Whether the first line of a table has the names of its columns.
+struct HeaderOption: ParsableArguments {
+    @Flag(
+        inversion: .prefixedNo,
+        help: "The first line of the table names its columns, or is a row (default: as its cells tell).")
+    var header: Bool?
 }
 
 extension TableEncoder.MissingValues: ExpressibleByArgument {}
@@ -48,11 +62,15 @@ struct TableData {
     let train, test: Examples
     let rows: [KeyValueTable.Row]
 
+    /// - Parameter hasHeader: nil if the cells of the first line are to tell.
     init(
-        path: String, target: String, kind: TableEncoder.TargetKind, _ missing: TableEncoder.MissingValues,
+        path: String, hasHeader: Bool?, target: String, kind: TableEncoder.TargetKind,
+        _ missing: TableEncoder.MissingValues,
         holdOut: Double, seed: UInt64
     ) throws {
-        let table = try Table(contentsOf: path)
+        var options = TableOptions()
+        options.hasHeader = hasHeader
+        let table = try Table(contentsOf: path, options: options)
         var order =
             missing == .drop ? table.completeRows : Array(0..<table.rowCount)
         guard order.count >= 2 else {

@@ -66,13 +66,14 @@ struct TransferTask: TaskCommand {
         let tests = try models.map { try PictureTest($0, test) }
         return TaskResult(
             subtitle: """
-                \(pictures.dataSet.title): \(names(new, parts)) from \(examples) pictures each, knowing \(names(old, parts))
+                \(parts.title): \(names(new, parts)) from \(examples) pictures each, knowing \(names(old, parts))
                 """,
             values: [
                 "test_accuracy": .number(tests[1].accuracy), "test_loss": .number(tests[1].loss),
                 "frozen_accuracy": .number(tests[0].accuracy),
                 "scratch_accuracy": .number(tests[2].accuracy),
                 "body_accuracy": .number(bodyTest.accuracy), "examples": .integer(examples),
+                "incomplete_data": parts.incomplete.map { .string($0) } ?? .null,
             ],
             figures: zip(Self.ways, tests).map { way, test in
                 SummaryFigure(way.name, percent(test.accuracy), note: way.explanation)

@@ -19,6 +19,14 @@ import Testing
         ("single", "x,y,kind\n1,2,a\n", ["1 row;", "at least 2"], 65),
         ("alone", "kind\n" + (0..<20).map { "\($0 % 2 == 0 ? "a" : "b")\n" }.joined(), ["only column"], 65),
         ("renamed", "x,y,sort\n" + good.map { $0 + "\n" }.joined(), ["no column kind", "x, y, sort"], 64),
+        (
+            "german", "x;y;kind\n" + (0..<20).map { "\($0),5;\($0);\($0 % 2 == 0 ? "a" : "b")\n" }.joined(),
+            ["row 1 (line 2)", "column x", "\"0,5\" has a comma in a number"], 65
+        ),
+        (
+            "twice", "x,x,kind\n" + good.map { $0 + "\n" }.joined(),
+            ["line 1", "two columns are called \"x\""], 65
+        ),
         ("binary", "x,y,kind\n1,\u{0},a\n", ["line 2", "zero byte"], 65),
     ]
 
@@ -54,6 +62,7 @@ import Testing
             ("text", table([7: "7,much"]), ["row 8", "column y", "\"much\""]),
             ("infinite", table([3: "3,-inf"]), ["row 4", "column y", "\"-inf\""]),
             ("gap", table([9: ",81"]), ["row 10", "column x", "missing"]),
+            ("large", table([5: "5,1e39"]), ["row 6", "line 7", "column y", "1e+39 is too large"]),
             ("words", "x,y\n" + (0..<20).map { "\($0),word\($0)\n" }.joined(), ["column y", "text"]),
             ("empty", "", ["no rows"]),
         ]

@@ -1,3 +1,4 @@
+import HibariImages
 import HibariSupport
 import HibariTestSupport
 import Testing
@@ -78,7 +79,54 @@ import Testing
         #expect(try expectSuccess(outcome).json["test_accuracy"]!.double! > 0.6)
     }
 
+    // MARK: Where pictures are from
+
+    /// A folder of one's own called digits is not the built-in set.
+    @Test func aFolderCalledDigits() throws {
+        let space = try Workspace()
+        for (index, name) in ["cat", "dog", "owl"].enumerated() {
+            try makeDirectories(space.path("digits/" + name))
+            for number in 0..<10 {
+                let pixels = (0..<16).map { UInt8($0 % 4 == index ? 250 - number : number) }
+                let image = RasterImage(width: 4, height: 4, channels: 1, pixels: pixels)
+                try space.write("digits/\(name)/\(number).png", image.pngBytes())
+            }
+        }
+        let arguments = ["--model", "linear", "--limit", "24", "--batch", "8", "--epochs", "1", "--json"]
+        let outcome = try Program(
+            ["run", "digits", "--data", "digits", "--out", "run"] + arguments, folder: space.folder
+        ).wait()
+        #expect(try expectSuccess(outcome).json["incomplete_data"]?.isNull == true)
+        let report = try space.text("run/report.html")
+        #expect(report.contains("pictures of digits, told apart by a linear layer"))
+        #expect(!report.contains("synthetic") && !report.contains("drawn by the program"))
+    }
+
+    @Test func aPartOfAPublicSet() throws {
+        let set = try TinySet()
+        let result = try expectSuccess(set.run("mnist", "--model", "linear", "--batch", "8", "--epochs", "1"))
+            .json
+        let part = "60 of 60,000 training pictures, 30 of 10,000 test pictures"
+        #expect(result["incomplete_data"]?.string == part)
+        #expect(try set.space.text("run/report.html").contains(part))
+    }
+
+    @Test func picturesTooSmallForTheNetwork() throws {
+        let set = try TinySet(side: 2, classes: 2)
+        let outcome = try set.run("digits", "--model", "cnn")
+        expectError(outcome, 65, "set: pictures of 2 × 2 are too small for a convolutional network")
+        #expect(outcome.errors.contains("--model mlp or --model linear"))
+        expectNoRun(set)
+    }
+
     // MARK: Wrong data
+
+    @Test func aMissingFile() throws {
+        let set = try TinySet()
+        try removeTree(set.space.path("set/t10k-labels-idx1-ubyte"))
+        expectError(try set.run("mnist"), 65, "t10k-labels-idx1-ubyte: it is missing")
+        expectNoRun(set)
+    }
 
     private func expectNoRun(_ set: TinySet) { #expect(!set.space.exists("run")) }
 

@@ -84,6 +84,34 @@ import Testing
         for word in says { #expect(outcome.errors.contains(word), "\(outcome.errors)") }
     }
 
+    /// What the cells of the first line leave open the command line says.
+    @Test func headers() throws {
+        let open = try space.write("open.csv", "7,red\n8,blue\n")
+        expectError(try hibari("predict", model, open), 65, "open.csv, line 1: this may be a header")
+        expectError(try hibari("predict", model, open, "--no-header"), 64, "no column color; it has 1, 2")
+        expectError(try hibari("predict", model, open, "--header"), 64, "no column color; it has 7, red")
+    }
+
+    @Test func numbersFarOutside() throws {
+        let file = try space.write("far.csv", "color,x\nred,0\nblue,1e60\n")
+        expectError(
+            try hibari("predict", model, file), 65, "far.csv, row 2 (line 3), column x: 1e+60 is too far")
+    }
+
+    @Test func oneClassInTheNote() throws {
+        var description = try #require(try JSONValue(contentsOf: model + "/model.json").object)
+        var notes = try #require(description["notes"]?.object)
+        var input = try #require(notes["input"]?.object)
+        var encoder = try #require(input["encoder"]?.object)
+        encoder["target"] = ["name": "kind", "classes": ["only"]]
+        input["encoder"] = .object(encoder)
+        notes["input"] = .object(input)
+        description["notes"] = .object(notes)
+        try space.write("run/model.json", JSONValue.object(description).text())
+        let file = try space.write("new.csv", "color,x\nred,0\n")
+        expectError(try hibari("predict", model, file), 65, "run/model.json: the classes of kind")
+    }
+
     @Test func wrongTruth() throws {
         let file = try space.write("new.csv", "color,x,truth\nred,0,a\nblue,11,c\n")
         let outcome = try hibari("predict", model, file, "--target", "truth")
@@ -197,10 +225,80 @@ import Testing
         expectError(try hibari("predict", model, space.path("bare")), 65, "no PNG files")
         let table = try space.write("table.csv", "x,y\n1,2\n")
         expectError(try hibari("predict", model, table), 65, "table.csv")
-        expectError(try hibari("predict", model, table, table), 64, "one IDX file")
+        #expect(try hibari("predict", model, table).errors.contains("neither a PNG picture nor an IDX file"))
         expectError(try hibari("predict", model, good, "--target", "x"), 64, "--target")
         expectError(try hibari("predict", model, good, "--labels", table), 64, "--labels")
         let large = try space.write("large", [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 3, 1, 2, 3])
         expectError(try hibari("predict", model, large), 65, "large: the pictures are 1 × 1 × 3")
+        expectError(try hibari("predict", model, large, good), 64, "one IDX file")
+        expectError(try hibari("predict", model, good, "--no-header"), 64, "--no-header")
+        let photo = try space.write("x.jpg", [0xFF, 0xD8, 0xFF, 0xE0, 0, 16, 0x4A, 0x46])
+        expectError(try hibari("predict", model, photo), 65, "x.jpg: a JPEG picture; convert it to PNG")
+    }
+
+    /// A file is what it holds, not what it is called.
+    @Test func otherNames() throws {
+        let unnamed = try picture("seven", [255, 0, 0, 0])
+        #expect(expectSuccess(try hibari("predict", model, unnamed)).output.contains("seven,light"))
+        let images = try space.write(
+            "images.png", [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 2, 255, 0, 0, 0])
+        #expect(expectSuccess(try hibari("predict", model, images)).output.contains("1,light"))
+    }
+
+    /// No picture is left out, and none without a class goes into an accuracy.
+    @Test func foldersThatDoNotFit() throws {
+        for name in ["dark", "lights"] { try makeDirectories(space.path("set/" + name)) }
+        try picture("set/dark/1.png", [10, 0, 0, 0])
+        try picture("set/lights/2.png", [200, 0, 0, 0])
+        let outcome = try hibari("predict", model, space.path("set"))
+        expectError(outcome, 65, "set/lights: the folder is called like no class")
+        #expect(outcome.errors.contains("dark, light\n"))
+        try removeTree(space.path("set/lights"))
+        let loose = try picture("set/3.png", [200, 0, 0, 0])
+        expectError(try hibari("predict", model, space.path("set")), 65, "3.png: the picture is in no folder")
+        expectError(
+            try hibari("predict", model, space.path("set"), loose), 65, "3.png: the picture is in no folder")
+        try removeTree(loose)
+        try space.write("set/dark/list.txt", "1.png")
+        expectError(try hibari("predict", model, space.path("set")), 65, "list.txt: neither a PNG picture")
+    }
+
+    /// Each of these once ended the program in a trap.
+    @Test(arguments: [
+        ("shape", "[1, 1e300, 2]"), ("shape", "[1, 4611686018427387904, 4]"), ("shape", "[1, 3, 3]"),
+        ("shape", "[1, 2]"), ("shape", "[1, -2, 2]"), ("shape", "[1, \"2\", 2]"), ("mean", "[]"),
+        ("mean", "[null]"), ("mean", "[1e39]"), ("standard_deviation", "[0]"),
+        ("standard_deviation", "[-0.5]"), ("standard_deviation", "[1e-60]"), ("standard_deviation", "[1e39]"),
+        ("standard_deviation", "[0.5, 0.5]"), ("classes", "[\"only\"]"), ("classes", "[]"),
+        ("classes", "[\"one\", \"one\"]"), ("classes", "[\"one\", 2]"),
+        ("classes", "[\"one\", \"two\", \"three\"]"), ("kind", "\"sounds\""),
+    ])
+    func damagedNotes(_ key: String, _ value: String) throws {
+        let good = try picture("good.png", [1, 2, 3, 4])
+        var description = try #require(try JSONValue(contentsOf: space.path("model/model.json")).object)
+        var notes = try #require(description["notes"]?.object)
+        var input = try #require(notes["input"]?.object)
+        input[key] = try JSONValue(parsing: value)
+        notes["input"] = .object(input)
+        description["notes"] = .object(notes)
+        try space.write("model/model.json", JSONValue.object(description).text())
+        expectError(try hibari("predict", model, good), 65, "model/model.json: ")
+    }
+
+    /// One logit is enough for two classes, not for one.
+    @Test func oneLogit() throws {
+        let network = try Sequential {
+            Flatten()
+            Dense(1)
+        }.build(input: [1, 2, 2], seed: 1)
+        network.notes = try Model.load(model).notes
+        try network.save(to: space.path("one"))
+        let good = try picture("good.png", [1, 2, 3, 4])
+        expectSuccess(try hibari("predict", space.path("one"), good))
+        var input = try #require(network.notes["input"]?.object)
+        input["classes"] = ["only"]
+        network.notes["input"] = .object(input)
+        try network.save(to: space.path("one"))
+        expectError(try hibari("predict", space.path("one"), good), 65, "one/model.json: ")
     }
 }

@@ -95,6 +95,41 @@ import Testing
         #expect(report.contains("SHA-256"))
     }
 
+    /// The header that pandas writes where only the target has a name is no row and "target" no class.
+    @Test func headersWithNumbers() throws {
+        let rows = (0..<40).map { "\($0 % 2 * 10 + $0 % 3).5,\($0 % 7).25,\($0 % 2 == 0 ? "a" : "b")\n" }
+        let table = try space.write("pandas.csv", "0,1,target\n" + rows.joined())
+        let result = try run("logreg", "--data", table, "--target", "3")
+        #expect(result["classes"]?.array?.compactMap(\.string) == ["a", "b"])
+        #expect(try space.text("logreg/report.html").contains("32 to train on, 8 to test on"))
+    }
+
+    /// Numbers that count the columns may be a row or names: the command line says which.
+    @Test func theHeaderOption() throws {
+        let table = try space.write("line.csv", (0..<20).map { "\($0),\(2 * $0 + 1)\n" }.joined())
+        let outcome = try hibari(
+            "run", "linreg", "--data", table, "--target", "2", "--out", space.path("none"))
+        expectError(outcome, 65, "line.csv, line 1: this may be a header or the first row")
+        _ = try run("linreg", "--data", table, "--target", "2", "--no-header")
+        #expect(try space.text("linreg/report.html").contains("16 to train on, 4 to test on"))
+        try removeTree(space.path("linreg"))
+        _ = try run("linreg", "--data", table, "--target", "1", "--header")
+        #expect(try space.text("linreg/report.html").contains("15 to train on, 4 to test on"))
+    }
+
+    /// Names of classes and columns may hold what would command a terminal.
+    @Test func controlCharactersOfNames() throws {
+        let red = "\u{1B}[31mred"
+        let rows = (0..<20).map { "\($0),\($0 % 2 == 0 ? red : "blue")\n" }
+        let table = try space.write("red.csv", "x\u{7},kind\n" + rows.joined())
+        let outcome = try hibari(
+            "run", "logreg", "--data", table, "--target", "kind", "--out", space.path("run"))
+        #expect(!expectSuccess(outcome).output.contains("\u{1B}"))
+        #expect(outcome.output.contains("\u{FFFD}[31mred"))
+        let unknown = try hibari("run", "logreg", "--data", table, "--target", "z", "--out", space.path("z"))
+        expectError(unknown, 64, "it has x\u{FFFD}, kind")
+    }
+
     @Test func polynomialsChooseTheirDegree() throws {
         let result = try run("polyfit", "--width", "60", "--points", "30")
         let held = try numbers(result, "held_out_loss_by_degree")
@@ -175,7 +210,8 @@ import Testing
         ("logreg --classes 1", "--classes"), ("logreg --points 3", "--points"),
         ("logreg --spread=-1", "--spread"), ("logreg --l2=-1", "--l2"),
         ("logreg --l2 1 --optimizer adam", "--l2"), ("logreg --hold-out 2", "--hold-out"),
-        ("logreg --target x", "--data"), ("logreg --data t.csv", "--target"),
+        ("logreg --target x", "--data"), ("logreg --no-header", "--data"),
+        ("logreg --data t.csv", "--target"),
         ("logreg --data t.csv --target x --points 9", "--points"), ("logreg --epochs 0", "epochs"),
         ("logreg --lr nan", "learningRate"), ("logreg --optimizer magic", "magic"),
         ("polyfit --degree 31", "--degree"), ("polyfit --degree=-1", "--degree"),

@@ -72,4 +72,26 @@ import Testing
         let colored = Samples.report.text(TerminalStyle(usesColor: true))
         #expect(!plain.contains("\u{1B}") && colored.contains("\u{1B}[34m"))
     }
+
+    /// A class called like a command to the terminal commands nothing.
+    @Test func controlCharactersOfNames() {
+        let table = DataTable(
+            title: "\u{9B}2J", columns: ["\u{1B}[31mred", "\u{1B}]0;title\u{7}"], rows: [["a\rb", "ü\tx"]])
+        let report = Report(
+            title: "t", subtitle: "\u{1B}[2J", sections: [ReportSection("s", [table, Samples.loss])])
+        let plain = report.text(TerminalStyle(usesColor: false))
+        #expect(
+            !plain.unicodeScalars.contains {
+                ($0.value < 0x20 && $0 != "\n" && $0 != "\t") || $0.value == 0x9B
+            })
+        #expect(plain.contains("\u{FFFD}[31mred") && plain.contains("ü\tx"))
+        let colored = report.text(TerminalStyle(usesColor: true))
+        #expect(colored.contains("\u{1B}[34m"))
+        #expect(!colored.contains("\u{1B}[2J") && !colored.contains("\u{1B}]"))
+        // A color of a name does not run into the next line.
+        #expect(
+            colored.split(separator: "\n").contains {
+                $0.contains("\u{1B}[31mred") && $0.hasSuffix("\u{1B}[0m")
+            })
+    }
 }

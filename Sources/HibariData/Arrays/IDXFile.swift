@@ -7,7 +7,10 @@ extension NumericArray {
     /// - Throws: `DataError` if the file cannot be read; `BinaryFileError` if the magic number is wrong, the
     ///   file is shorter or longer than its sizes say, or these are more than 4 GiB.
     /// Source: http://yann.lecun.com/exdb/mnist, "The IDX file format".
-    public init(idxFile path: String) throws {
+    public init(idxFile path: String) throws { try self.init(idxFile: path) { _ in } }
+
+    /// - Parameter check: is given the sizes before the elements are read, which may be very many.
+    init(idxFile path: String, check: (_ shape: [Int]) throws -> Void) throws {
         let file = try DataFile(path: path)
         let magic = try file.read(4, "the magic number")
         guard magic[0] == 0, magic[1] == 0 else {
@@ -29,6 +32,7 @@ extension NumericArray {
             throw BinaryFileError.unsupported(
                 path: path, offset: 4, found: "an array of \(sizes(shape)), more than 4 GiB,")
         }
+        try check(shape)
         let bytes = try file.read(byteCount, "the \(sizes(shape)) elements")
         try file.expectEnd(after: "the \(sizes(shape)) elements")
         self.init(path: path, shape: shape, type: type, bytes: NumericArray.swapped(bytes, type))

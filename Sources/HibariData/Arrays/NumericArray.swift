@@ -37,41 +37,37 @@ public struct NumericArray: Sendable {
         self.bytes = bytes
     }
 
-    /// The elements, those of 64-bit integers rounded beyond 2⁵³.
-    public func doubles() -> [Double] {
+    /// The element at `index`; 64-bit integers are rounded beyond 2⁵³.
+    func double(_ index: Int) -> Double {
         switch type {
-        case .bool, .uint8: bytes.map { Double($0) }
-        case .int8: load(Int8.self).map { Double($0) }
-        case .int16: load(Int16.self).map { Double($0) }
-        case .uint16: load(UInt16.self).map { Double($0) }
-        case .int32: load(Int32.self).map { Double($0) }
-        case .uint32: load(UInt32.self).map { Double($0) }
-        case .int64: load(Int64.self).map { Double($0) }
-        case .uint64: load(UInt64.self).map { Double($0) }
-        case .float16: load(UInt16.self).map { Double(Float16(bitPattern: $0)) }
-        case .float32: load(UInt32.self).map { Double(Float(bitPattern: $0)) }
-        case .float64: load(UInt64.self).map { Double(bitPattern: $0) }
+        case .bool, .uint8: Double(bytes[index])
+        case .int8: Double(load(index) as Int8)
+        case .int16: Double(load(index) as Int16)
+        case .uint16: Double(load(index) as UInt16)
+        case .int32: Double(load(index) as Int32)
+        case .uint32: Double(load(index) as UInt32)
+        case .int64: Double(load(index) as Int64)
+        case .uint64: Double(load(index) as UInt64)
+        case .float16: Double(Float16(bitPattern: load(index)))
+        case .float32: Double(Float(bitPattern: load(index)))
+        case .float64: Double(bitPattern: load(index))
         }
     }
 
+    /// The elements, those of 64-bit integers rounded beyond 2⁵³.
+    public func doubles() -> [Double] { (0..<count).map { double($0) } }
+
     /// The elements, rounded to nearest.
-    public func floats() -> [Float] {
-        switch type {
-        case .bool, .uint8: bytes.map { Float($0) }
-        case .float16: load(UInt16.self).map { Float(Float16(bitPattern: $0)) }
-        case .float32: load(UInt32.self).map { Float(bitPattern: $0) }
-        default: doubles().map { Float($0) }
-        }
-    }
+    public func floats() -> [Float] { (0..<count).map { Float(double($0)) } }
 
     /// The elements as class numbers.
     ///
     /// - Throws: `DatasetError.row` for one that is not a whole number in 0..<`classCount`.
     public func labels(classCount: Int) throws(DatasetError) -> [Int32] {
-        let values = doubles()
         var labels: [Int32] = []
-        labels.reserveCapacity(values.count)
-        for (index, value) in values.enumerated() {
+        labels.reserveCapacity(count)
+        for index in 0..<count {
+            let value = double(index)
             guard let label = Int32(exactly: value), (0..<classCount).contains(Int(label)) else {
                 throw .row(
                     path: path, row: index + 1,
@@ -84,13 +80,11 @@ public struct NumericArray: Sendable {
         return labels
     }
 
-    private func load<Value: FixedWidthInteger>(_ type: Value.Type) -> [Value] {
-        bytes.withUnsafeBytes { buffer in
-            (0..<count).map {
-                Value(
-                    littleEndian: buffer.loadUnaligned(
-                        fromByteOffset: $0 * MemoryLayout<Value>.size, as: Value.self))
-            }
+    private func load<Value: FixedWidthInteger>(_ index: Int) -> Value {
+        bytes.withUnsafeBytes {
+            Value(
+                littleEndian: $0.loadUnaligned(
+                    fromByteOffset: index * MemoryLayout<Value>.size, as: Value.self))
         }
     }
 

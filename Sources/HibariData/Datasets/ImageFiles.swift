@@ -8,8 +8,11 @@ enum ImageFiles: Equatable {
     /// An archive of such files.
     case cifarArchive(String)
 
-    /// Nil if the training files are not there.
-    init?(in folder: String, _ format: PublicDataset.Format) {
+    /// Nil if there are no such files.
+    ///
+    /// - Throws: `DatasetError.contents` if pictures are there without their labels, labels without their pictures,
+    ///   or test files without training files.
+    init?(in folder: String, _ format: PublicDataset.Format) throws(DatasetError) {
         guard directoryExists(folder), let names = try? listDirectory(folder) else { return nil }
         func path(_ name: String) -> String { joinPath(folder, name) }
         switch format {
@@ -21,12 +24,28 @@ enum ImageFiles: Equatable {
                 )
                 .map(path)
             }
-            guard let trainImages = find("train-images", "idx3-ubyte"),
-                let trainLabels = find("train-labels", "idx1-ubyte")
-            else { return nil }
+            func pair(_ part: String) throws(DatasetError) -> (images: String, labels: String)? {
+                let names = ["\(part)-images-idx3-ubyte", "\(part)-labels-idx1-ubyte"]
+                switch (find("\(part)-images", "idx3-ubyte"), find("\(part)-labels", "idx1-ubyte")) {
+                case (let images?, let labels?): return (images, labels)
+                case (nil, nil): return nil
+                case (let images?, nil): throw missing(names[1], beside: images)
+                case (nil, let labels?): throw missing(names[0], beside: labels)
+                }
+            }
+            func missing(_ name: String, beside other: String) -> DatasetError {
+                .contents(
+                    path: path(name),
+                    problem: "it is missing, though \(splitPath(other).name) is there; get it too")
+            }
+            let (train, test) = (try pair("train"), try pair("t10k"))
+            guard let train else {
+                if let test { throw missing("train-images-idx3-ubyte", beside: test.images) }
+                return nil
+            }
             self = .idx(
-                trainImages: trainImages, trainLabels: trainLabels,
-                testImages: find("t10k-images", "idx3-ubyte"), testLabels: find("t10k-labels", "idx1-ubyte"))
+                trainImages: train.images, trainLabels: train.labels, testImages: test?.images,
+                testLabels: test?.labels)
         case .cifar(let format):
             let records = names.filter { $0.hasSuffix(".bin") || $0.hasSuffix(".bin.gz") }
             let (train, test) = format == .cifar10 ? ("data_batch", "test_batch") : ("train.bin", "test.bin")

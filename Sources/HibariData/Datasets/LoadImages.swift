@@ -8,6 +8,21 @@ public struct LoadedImages: Sendable {
     public let test: ImageDataset?
     /// The folder or file, or the name of a built-in set.
     public let source: String
+    /// Drawn by the program, not read from files.
+    public let isBuiltIn: Bool
+    /// The public set that they were loaded as, of which there may be only a part; nil for other pictures.
+    public let published: PublicDataset?
+
+    package init(
+        train: ImageDataset, test: ImageDataset?, source: String, isBuiltIn: Bool = false,
+        published: PublicDataset? = nil
+    ) {
+        self.train = train
+        self.test = test
+        self.source = source
+        self.isBuiltIn = isBuiltIn
+        self.published = published
+    }
 }
 
 /// Loads a data set by name: `digits`, which is built in, or a public one that `locateDataset` finds.
@@ -19,7 +34,7 @@ public struct LoadedImages: Sendable {
 public func loadImages(_ name: String, explicit: String? = nil, seed: UInt64 = 1) throws -> LoadedImages {
     if name == "digits", explicit == nil {
         let digits = SyntheticDigits.standard(seed: seed)
-        return LoadedImages(train: digits.train, test: digits.test, source: "digits")
+        return LoadedImages(train: digits.train, test: digits.test, source: name, isBuiltIn: true)
     }
     let dataset = try PublicDataset.named(name)
     return try loadImages(at: locateDataset(name, explicit: explicit).path, as: dataset)
@@ -31,83 +46,70 @@ public func loadImages(_ name: String, explicit: String? = nil, seed: UInt64 = 1
 /// - Parameter dataset: the public set it must be, if any: then the size of the pictures must be that one's.
 public func loadImages(at path: String, as dataset: PublicDataset? = nil) throws -> LoadedImages {
     guard fileExists(path) else { throw FileError.cannotOpen(path: path, code: ENOENT) }
-    let loaded = directoryExists(path) ? try loadFolder(path, dataset) : try loadFile(path, dataset)
-    for part in [loaded.train, loaded.test].compactMap({ $0 }) {
-        let expected = dataset?.shape ?? loaded.train.shape
+    let (train, test) = directoryExists(path) ? try loadFolder(path, dataset) : try loadFile(path, dataset)
+    for part in [train, test].compactMap({ $0 }) {
+        let expected = dataset?.shape ?? train.shape
         guard part.shape == expected else {
             throw DatasetError.contents(
                 path: path,
                 problem: "the pictures are \(part.shape) (channels, height, width), expected \(expected)")
         }
     }
-    try loaded.train.requireTwoClasses(path: path)
-    return loaded
+    try train.requireTwoClasses(path: path)
+    return LoadedImages(train: train, test: test, source: path, published: dataset)
 }
 
-private func loadFile(_ path: String, _ dataset: PublicDataset?) throws -> LoadedImages {
-    if path.hasSuffix(".npz") {
-        let (train, test) = try ImageDataset.readNPZ(path, classNames: dataset?.classNames)
-        return LoadedImages(train: train, test: test, source: path)
-    }
+private typealias TrainAndTest = (train: ImageDataset, test: ImageDataset?)
+
+private func loadFile(_ path: String, _ dataset: PublicDataset?) throws -> TrainAndTest {
+    if path.hasSuffix(".npz") { return try ImageDataset.readNPZ(path, classNames: dataset?.classNames) }
     if path.hasSuffix(".tar.gz") || path.hasSuffix(".tgz") {
         let is100 = dataset?.name == PublicDataset.cifar100.name || dataset == nil && path.contains("100")
-        return try readCIFARArchive(path, is100 ? .cifar100 : .cifar10, from: path)
+        return try readCIFARArchive(path, is100 ? .cifar100 : .cifar10)
     }
     throw DatasetError.contents(
         path: path,
         problem: "not an .npz file or a .tar.gz of CIFAR; give the folder that the pictures are in")
 }
 
-private func loadFolder(_ path: String, _ dataset: PublicDataset?) throws -> LoadedImages {
+private func loadFolder(_ path: String, _ dataset: PublicDataset?) throws -> TrainAndTest {
     let formats: [PublicDataset.Format] =
         dataset.map { [$0.format] } ?? [.idx, .cifar(.cifar10), .cifar(.cifar100)]
     for format in formats {
-        guard let files = ImageFiles(in: path, format) else { continue }
+        guard let files = try ImageFiles(in: path, format) else { continue }
         if let duplicate = files.duplicate {
             throw DatasetError.contents(
                 path: duplicate, problem: "it is there compressed too; remove one of the two")
         }
         switch (files, format) {
         case (.idx(let trainImages, let trainLabels, let testImages, let testLabels), _):
-            let names =
-                try dataset?.classNames ?? numberedClasses([trainLabels, testLabels].compactMap { $0 })
-            let train = try ImageDataset(
-                idxImages: trainImages, labels: trainLabels, classNames: names, expected: dataset?.shape)
-            var test: ImageDataset?
+            let train = try LabeledArrays(
+                idxImages: trainImages, labels: trainLabels, expected: dataset?.shape)
+            var test: LabeledArrays?
             if let testImages, let testLabels {
-                test = try ImageDataset(
-                    idxImages: testImages, labels: testLabels, classNames: names, expected: train.shape)
+                test = try LabeledArrays(idxImages: testImages, labels: testLabels, expected: train.shape)
             }
-            return LoadedImages(train: train, test: test, source: path)
+            let names =
+                dataset?.classNames ?? LabeledArrays.numberedClasses([train, test].compactMap { $0 })
+            return (try train.dataset(classNames: names), try test?.dataset(classNames: names))
         case (.cifar(let train, let test, let namesFile), .cifar(let format)):
             let names = try namesFile.map { try classNames(readFile($0)) } ?? defaultNames(format)
-            return LoadedImages(
-                train: try ImageDataset(cifarFiles: train, format: format, classNames: names),
-                test: test.isEmpty
-                    ? nil : try ImageDataset(cifarFiles: test, format: format, classNames: names),
-                source: path)
+            return (
+                try ImageDataset(cifarFiles: train, format: format, classNames: names),
+                test.isEmpty ? nil : try ImageDataset(cifarFiles: test, format: format, classNames: names)
+            )
         case (.cifarArchive(let archive), .cifar(let format)):
-            return try readCIFARArchive(archive, format, from: path)
+            return try readCIFARArchive(archive, format)
         default: continue
         }
     }
     let (train, test) = (joinPath(path, "train"), joinPath(path, "test"))
-    guard directoryExists(train) else {
-        return LoadedImages(train: try ImageDataset(pngFolder: path), test: nil, source: path)
-    }
+    guard directoryExists(train) else { return (try ImageDataset(pngFolder: path), nil) }
     let training = try ImageDataset(pngFolder: train)
-    return LoadedImages(
-        train: training,
-        test: directoryExists(test)
-            ? try ImageDataset(pngFolder: test, classNames: training.classNames) : nil,
-        source: path)
-}
-
-/// The labels that occur, as names from 0 to the largest.
-private func numberedClasses(_ labelFiles: [String]) throws -> [String] {
-    var largest = 0.0
-    for file in labelFiles { largest = max(largest, try NumericArray(idxFile: file).doubles().max() ?? 0) }
-    return (0...Int(min(largest, 9999))).map { "\($0)" }
+    return (
+        training,
+        directoryExists(test) ? try ImageDataset(pngFolder: test, classNames: training.classNames) : nil
+    )
 }
 
 private func defaultNames(_ format: CIFARFormat) -> [String] {
@@ -119,9 +121,7 @@ private func classNames(_ bytes: [UInt8]) -> [String] {
 }
 
 /// Reads the archive as it was published, file by file, without unpacking it to disk.
-private func readCIFARArchive(
-    _ path: String, _ format: CIFARFormat, from source: String
-) throws -> LoadedImages {
+private func readCIFARArchive(_ path: String, _ format: CIFARFormat) throws -> TrainAndTest {
     let (trainPrefix, testPrefix) =
         format == .cifar10 ? ("data_batch_", "test_batch.bin") : ("train.bin", "test.bin")
     var names = defaultNames(format)
@@ -148,7 +148,5 @@ private func readCIFARArchive(
             images: dataset.images, shape: dataset.shape, labels: dataset.labels,
             classNames: names.count == dataset.classNames.count ? names : dataset.classNames)
     }
-    return LoadedImages(
-        train: named(train.dataset), test: test.dataset.count == 0 ? nil : named(test.dataset), source: source
-    )
+    return (named(train.dataset), test.dataset.count == 0 ? nil : named(test.dataset))
 }

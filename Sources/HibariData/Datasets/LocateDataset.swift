@@ -20,7 +20,8 @@ public struct LocatedDataset: Sendable, Equatable {
 /// Finds a public data set: at `explicit` if that is given; else in `$HIBARI_DATA/images`, in the cache of
 /// `hibari data fetch`, and where packages of the distribution put it.
 ///
-/// - Throws: `DatasetError.unknownDataset`; `.notFound` with the places looked at and what to do.
+/// - Throws: `DatasetError.unknownDataset`; `.notFound` with the places looked at and what to do; `.contents` for a
+///   folder with a part of the files.
 public func locateDataset(_ name: String, explicit: String? = nil) throws(DatasetError) -> LocatedDataset {
     try DatasetPlaces.ofThisProcess.locate(PublicDataset.named(name), explicit: explicit)
 }
@@ -61,7 +62,7 @@ public struct DatasetPlaces: Sendable {
         }
         var searched: [String] = []
         for (origin, folder) in candidates(dataset) {
-            if ImageFiles(in: folder, dataset.format) != nil {
+            if try ImageFiles(in: folder, dataset.format) != nil {
                 return LocatedDataset(name: dataset.name, path: folder, origin: origin)
             }
             searched.append(folder)

@@ -4,7 +4,7 @@ import HibariSupport
 
 extension ImageDataset {
     /// Reads a folder with a subfolder of PNG files for each class; the subfolders' names, in order of their
-    /// bytes, are the classes. Hidden files and folders are left out.
+    /// bytes, are the classes. Hidden files and folders are left out; a picture beside the subfolders is an error.
     ///
     /// Alpha fades to black. A picture of another size, or colored where the others are gray, is an error; so
     /// is a file that is no PNG picture, for nothing is skipped without a word.
@@ -53,8 +53,20 @@ extension ImageDataset {
 }
 
 /// The subfolders that are not hidden.
-private func classFolders(_ path: String) throws(FileError) -> [String] {
-    try listDirectory(path).filter { !$0.hasPrefix(".") && directoryExists(joinPath(path, $0)) }
+///
+/// - Throws: `DatasetError.contents` for a picture beside them, whose class nothing tells.
+private func classFolders(_ path: String) throws -> [String] {
+    let names = try listDirectory(path).filter { !$0.hasPrefix(".") }
+    let folders = names.filter { directoryExists(joinPath(path, $0)) }
+    let loose = names.first { name in
+        !folders.contains(name) && [".png", ".jpg", ".jpeg"].contains { name.lowercased().hasSuffix($0) }
+    }
+    if let loose {
+        throw DatasetError.contents(
+            path: joinPath(path, loose),
+            problem: "the picture is in no folder of a class; move it into one, or take it away")
+    }
+    return folders
 }
 
 private func colors(_ image: RasterImage) -> Int { image.channels < 3 ? 1 : 3 }

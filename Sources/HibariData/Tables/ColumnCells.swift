@@ -14,8 +14,8 @@ struct ColumnCells {
         if options.categorical.contains(name) { return categories() }
         var numbers: [Double] = []
         numbers.reserveCapacity(rows.count)
-        var firstText: Int?
-        var (numberCount, textCount) = (0, 0)
+        var (firstText, firstComma): (Int?, Int?)
+        var (numberCount, textCount, commaCount) = (0, 0, 0)
         for record in rows {
             let cell = text.field(record, column)
             if let number = parseNumber(cell) {
@@ -26,18 +26,33 @@ struct ColumnCells {
                 if isMissing(cell) { continue }
                 textCount += 1
                 firstText = firstText ?? record
+                if isDecimalComma(cell) {
+                    commaCount += 1
+                    firstComma = firstComma ?? record
+                }
             }
         }
         guard let firstText else { return .numbers(numbers) }
+        if let firstComma, 2 * commaCount > textCount {
+            throw cellError(
+                firstComma,
+                "has a comma in a number; write decimals with a point (3.14), and thousands without a mark")
+        }
         if numberCount > textCount || options.numeric.contains(name) {
-            throw .cell(
-                path: text.path, row: firstText - first + 1, line: text.lines[firstText], column: name,
-                problem: """
-                    \(quoted(text.string(firstText, column))) is not a number, as the rest of the column is; correct \
-                    it, or leave the cell empty if the value is not known
-                    """)
+            throw cellError(
+                firstText,
+                """
+                is not a number, as the rest of the column is; correct it, or leave the cell empty if the value is not \
+                known
+                """)
         }
         return categories()
+    }
+
+    private func cellError(_ record: Int, _ problem: String) -> DatasetError {
+        .cell(
+            path: text.path, row: record - first + 1, line: text.lines[record], column: name,
+            problem: "\(quoted(text.string(record, column))) \(problem)")
     }
 
     private func categories() -> TableColumn.Values {
@@ -70,8 +85,17 @@ struct ColumnCells {
     }
 }
 
-private func isMissing(_ cell: ArraySlice<UInt8>) -> Bool {
+/// Whether a cell says that its value is not known.
+func isMissing(_ cell: ArraySlice<UInt8>) -> Bool {
     cell.count <= 4 && Table.missingTexts.contains { cell.elementsEqual($0.utf8) }
+}
+
+/// Whether a cell is digits, a comma and digits: a number as much of Europe writes it, or one with a thousands mark.
+func isDecimalComma(_ cell: ArraySlice<UInt8>) -> Bool {
+    let digits = cell.first == UInt8(ascii: "-") || cell.first == UInt8(ascii: "+") ? cell.dropFirst() : cell
+    let parts = digits.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+    return parts.count == 2
+        && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy { (0x30...0x39).contains($0) } }
 }
 
 /// A decimal number such as 3, −0.5, 1e-3, .5; nil for anything else, also for infinity and what is beyond

@@ -5,31 +5,37 @@ import HibariSupport
 /// Lines end with a line feed, a carriage return or both. Fields in quotes keep what is in them, line ends
 /// too, with `""` for one quote; white space around other fields is dropped. Empty lines are passed over. In
 /// files with tabs, where quotes are rarely meant so, a quote that is not closed in its line is a character.
-struct DelimitedText {
+package struct DelimitedText {
+    /// More cells than this are not taken into memory: a few bytes of compressed file could ask for all of it.
+    package static let cellLimit = 1 << 27
+
     let path: String
     /// The fields one after the other, without quotes.
     private(set) var text: [UInt8] = []
     /// Where each field ends in `text`.
-    private var fieldEnds: [Int] = []
+    private var fieldEnds: [UInt32] = []
     /// How many fields there are up to the end of each record.
     private var recordEnds: [Int] = []
     /// The line in which each record begins, from 1.
     private(set) var lines: [Int] = []
 
-    var recordCount: Int { recordEnds.count }
+    package var recordCount: Int { recordEnds.count }
 
     func fieldCount(_ record: Int) -> Int { recordEnds[record] - (record == 0 ? 0 : recordEnds[record - 1]) }
 
     func field(_ record: Int, _ column: Int) -> ArraySlice<UInt8> {
         let index = (record == 0 ? 0 : recordEnds[record - 1]) + column
-        return text[(index == 0 ? 0 : fieldEnds[index - 1])..<fieldEnds[index]]
+        return text[(index == 0 ? 0 : Int(fieldEnds[index - 1]))..<Int(fieldEnds[index])]
     }
 
     func string(_ record: Int, _ column: Int) -> String {
         String(decoding: field(record, column), as: UTF8.self)
     }
 
-    init(path: String, bytes: ArraySlice<UInt8>, delimiter: UInt8) throws(DatasetError) {
+    /// - Precondition: less than 4 GiB of text.
+    package init(
+        path: String, bytes: ArraySlice<UInt8>, delimiter: UInt8, cellLimit: Int = Self.cellLimit
+    ) throws(DatasetError) {
         self.path = path
         var index = bytes.startIndex
         var line = 1
@@ -41,7 +47,12 @@ struct DelimitedText {
             var wasQuoted = false
             while true {
                 wasQuoted = try readField(bytes, &index, &line, delimiter) || wasQuoted
-                fieldEnds.append(text.count)
+                fieldEnds.append(UInt32(text.count))
+                if fieldEnds.count > cellLimit {
+                    throw .line(
+                        path: path, line: line,
+                        problem: "more than \(cellLimit) cells up to here; give a part of them")
+                }
                 guard index < bytes.endIndex, bytes[index] == delimiter else { break }
                 index += 1
             }

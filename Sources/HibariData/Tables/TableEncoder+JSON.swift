@@ -22,17 +22,22 @@ extension TableEncoder {
 
     /// - Parameter path: the file that `json` is from, for errors.
     public init(json: JSONValue, path: String) throws(DatasetError) {
-        guard let features = json["features"]?.array, let target = json["target"],
+        guard let features = json["features"]?.array, !features.isEmpty, let target = json["target"],
             let targetName = target["name"]?.string,
             let missing = json["missing"]?.string.flatMap({ MissingValues(rawValue: $0) })
         else {
             throw .contents(path: path, problem: "not how a table is encoded: features, target and missing")
         }
+        let classes = try target["classes"].map { (names) throws(DatasetError) in
+            try strings(names, targetName, path)
+        }
+        if let classes, Set(classes).count < 2 {
+            throw .contents(
+                path: path, problem: "the classes of \(targetName) are not at least two different ones")
+        }
         self.init(
             features: try features.map { (feature) throws(DatasetError) in try Self.feature(feature, path) },
-            target: try target["classes"].map { (names) throws(DatasetError) in
-                .classes(name: targetName, names: try strings(names, targetName, path))
-            } ?? .number(name: targetName),
+            target: classes.map { .classes(name: targetName, names: $0) } ?? .number(name: targetName),
             missing: missing)
     }
 
@@ -44,7 +49,7 @@ extension TableEncoder {
             return .category(name: name, categories: try strings(categories, name, path))
         }
         guard let mean = json["mean"]?.double, let deviation = json["standard_deviation"]?.double,
-            mean.isFinite, deviation > 0
+            mean.isFinite, deviation > 0, deviation.isFinite
         else {
             throw .contents(
                 path: path,

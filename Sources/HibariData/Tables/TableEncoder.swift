@@ -106,8 +106,8 @@ public struct TableEncoder: Sendable, Equatable {
 
     /// The inputs of `rows`, `[rows.count, inputCount]`.
     ///
-    /// - Throws: `DatasetError` if a column is missing or of another type, a value is missing and must not be,
-    ///   or a category was not there when the encoder was made.
+    /// - Throws: `DatasetError` if a column is missing or of another type, a value is missing and must not be or is
+    ///   beyond the range of float32, or a category was not there when the encoder was made.
     public func inputs(_ table: Table, rows: [Int]) throws(DatasetError) -> [Float] {
         let width = inputCount
         var inputs = [Float](repeating: 0, count: rows.count * width)
@@ -119,7 +119,14 @@ public struct TableEncoder: Sendable, Equatable {
                 for (place, row) in rows.enumerated() {
                     if numbers[row].isNaN { try requireAllowed(table, row, column) }
                     let value = numbers[row].isNaN ? mean : numbers[row]
-                    inputs[place * width + offset] = Float((value - mean) / deviation)
+                    let input = Float((value - mean) / deviation)
+                    guard input.isFinite else {
+                        throw table.cellError(
+                            row, column,
+                            "\(value) is too far from the mean \(mean) of the training data to be standardized"
+                        )
+                    }
+                    inputs[place * width + offset] = input
                 }
             case (.category(_, let categories), .categories(let codes, let names)):
                 let places = Self.places(of: names, in: categories)
@@ -163,7 +170,12 @@ public struct TableEncoder: Sendable, Equatable {
         var values: [Float] = []
         for row in rows {
             if numbers[row].isNaN { throw table.cellError(row, column, "the target is missing") }
-            values.append(Float(numbers[row]))
+            let value = Float(numbers[row])
+            guard value.isFinite else {
+                throw table.cellError(
+                    row, column, "\(numbers[row]) is too large for a target; at most 3.4e38, either sign")
+            }
+            values.append(value)
         }
         return values
     }

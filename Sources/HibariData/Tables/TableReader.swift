@@ -4,21 +4,25 @@ extension Table {
     /// The texts of a cell that mean that its value is missing.
     public static let missingTexts = ["", "?", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None"]
 
+    /// More text than this is not taken into memory, decompressed.
+    static let byteLimit = 1 << 30
+
     /// Reads comma-, semicolon-, tab- or bar-separated text, also compressed with gzip.
     ///
-    /// The first record is a header if no cell of it is a number, all are different, and none occurs again
-    /// below; without one the columns are called 1, 2, …. A column most of whose values are numbers is a number
-    /// column, any other a column of categories. Scikit-learn's own files, whose first line has the numbers of
-    /// rows and columns and the names of the classes, are read too, as columns x1, x2, … and target.
+    /// Unless `options` says so, the cells of the first record tell whether it is a header; without one the columns
+    /// are called 1, 2, …. A column most of whose values are numbers is a number column, any other a column of
+    /// categories. Scikit-learn's own files, whose first line has the numbers of rows and columns and the names of
+    /// the classes, are read too, as columns x1, x2, … and target.
     ///
     /// - Throws: `DataError` if the file cannot be read; `DatasetError` with line, row and column for text that
-    ///   is not UTF-8, records of different lengths, text in a number column.
+    ///   is not UTF-8, a first record that may be a header or a row, records of different lengths, text in a number
+    ///   column, decimal commas; for more than 1 GiB of text or `DelimitedText.cellLimit` cells.
     public init(contentsOf path: String, options: TableOptions = TableOptions()) throws {
         let bytes = try textBytes(path)
         let text = try DelimitedText(
             path: path, bytes: bytes, delimiter: options.delimiter ?? detectDelimiter(bytes))
         let classNames = options.hasHeader == nil ? scikitLearnClasses(text) : nil
-        let hasHeader = classNames == nil && (options.hasHeader ?? looksLikeHeader(text))
+        let hasHeader = try classNames == nil && (options.hasHeader ?? text.findsHeader())
         let first = hasHeader || classNames != nil ? 1 : 0
         guard text.recordCount > first else {
             throw DatasetError.contents(
@@ -43,7 +47,10 @@ extension Table {
 
 /// The file without byte order mark, checked to be text in UTF-8.
 private func textBytes(_ path: String) throws -> ArraySlice<UInt8> {
-    let bytes = try DataFile(path: path).readAll()
+    let bytes = try DataFile(path: path).read(upTo: Table.byteLimit + 1)
+    if bytes.count > Table.byteLimit {
+        throw DatasetError.contents(path: path, problem: "more than 1 GiB of text; give a part of it")
+    }
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
         throw DatasetError.contents(path: path, problem: "the text is UTF-16; save it as UTF-8")
     }
@@ -59,22 +66,6 @@ private func textBytes(_ path: String) throws -> ArraySlice<UInt8> {
             problem: "byte \(offset) is not valid UTF-8; save the file as UTF-8")
     }
     return bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
-}
-
-private func looksLikeHeader(_ text: DelimitedText) -> Bool {
-    if text.recordCount == 0 { return false }
-    let first = (0..<text.fieldCount(0)).map { text.string(0, $0) }
-    guard Set(first).count == first.count, first.allSatisfy({ parseNumber(Array($0.utf8)[...]) == nil })
-    else {
-        return false
-    }
-    for record in 1..<text.recordCount {
-        for column in 0..<min(first.count, text.fieldCount(record))
-        where !first[column].isEmpty && text.field(record, column).elementsEqual(first[column].utf8) {
-            return false
-        }
-    }
-    return true
 }
 
 /// The names of the classes if the first line is `ROWS,COLUMNS,NAME,…` and true; nil for any other file.
@@ -107,10 +98,19 @@ private func columnNames(
     if isScikitLearn { return (1..<width).map { "x\($0)" } + ["target"] }
     if !hasHeader { return (1...width).map { "\($0)" } }
     // A column without a name, as pandas writes its index, is called by its place.
-    let names = (0..<width).map { text.field(0, $0).isEmpty ? "\($0 + 1)" : text.string(0, $0) }
+    let given = (0..<width).map { text.string(0, $0) }
+    let taken = Set(given)
+    let names = given.enumerated().map { index, name in
+        if !name.isEmpty { return name }
+        return taken.contains("\(index + 1)") ? "column \(index + 1)" : "\(index + 1)"
+    }
     var seen: Set<String> = []
     for name in names where !seen.insert(name).inserted {
-        throw .line(path: text.path, line: text.lines[0], problem: "two columns are called \(quoted(name))")
+        throw .line(
+            path: text.path, line: text.lines[0],
+            problem: """
+                two columns are called \(quoted(name)); rename one, or say with --no-header that this is the first row
+                """)
     }
     return names
 }

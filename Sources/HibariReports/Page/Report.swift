@@ -92,7 +92,7 @@ public struct Report: Sendable {
             let shown = block.lines(style)
             if !shown.isEmpty { lines += [""] + shown }
         }
-        return lines.joined(separator: "\n")
+        return lines.map(style.safe).joined(separator: "\n")
     }
 }
 

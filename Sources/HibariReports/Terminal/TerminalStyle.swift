@@ -39,6 +39,26 @@ public struct TerminalStyle: Sendable, Equatable {
         usesColor && !text.isEmpty ? "\u{1B}[\([34, 31, 32, 35, 33, 36][index % 6])m\(text)\u{1B}[0m" : text
     }
 
+    /// A line as it may go to a terminal: whole colors pass and end with the line, other control characters, which
+    /// names from files can hold, do not.
+    func safe(_ line: String) -> String {
+        let parts = line.unicodeScalars.split(separator: "\u{1B}", omittingEmptySubsequences: false).map {
+            withoutControls(String($0))
+        }
+        let colors = ["[0m"] + (31...36).map { "[\($0)m" }
+        var safe = parts[0]
+        var color = colors[0]
+        for part in parts.dropFirst() {
+            if usesColor, let change = colors.first(where: part.hasPrefix) {
+                color = change
+                safe += "\u{1B}" + part
+            } else {
+                safe += "\u{FFFD}" + part
+            }
+        }
+        return color == colors[0] ? safe : safe + "\u{1B}[0m"
+    }
+
     /// What stands for series or class `index` where there is no color.
     func sign(_ index: Int) -> Character { Array("ox+*#@%&")[index % 8] }
 
@@ -46,6 +66,17 @@ public struct TerminalStyle: Sendable, Equatable {
     func lineSign(_ index: Int) -> String {
         usesUnicode ? (usesColor ? "━━" : "\((index + 1) % 10)") : String(sign(index))
     }
+}
+
+/// The text with the replacement character for control characters but tabs and line feeds: others can move the cursor
+/// of a terminal, or worse.
+public func withoutControls(_ text: String) -> String {
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+        let isControl = scalar.properties.generalCategory == .control && scalar != "\t" && scalar != "\n"
+        result.append(isControl ? "\u{FFFD}" : scalar)
+    }
+    return String(result)
 }
 
 /// The columns a text takes in a terminal: two for East Asian wide characters and emoji, none for marks that combine

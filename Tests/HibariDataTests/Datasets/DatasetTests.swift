@@ -91,6 +91,66 @@ func tar(_ files: KeyValuePairs<String, [UInt8]>) -> [UInt8] {
     @Test func builtInDigits() throws {
         let digits = try loadImages("digits")
         #expect(digits.train.count == 10_000 && digits.test?.count == 2_000 && digits.source == "digits")
+        #expect(digits.isBuiltIn && digits.published == nil)
+    }
+
+    /// Pictures without labels, or test pictures without training pictures, are no smaller set but half of one.
+    @Test(arguments: [
+        "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte",
+        "t10k-labels-idx1-ubyte",
+    ])
+    func oneFileIsMissing(_ missing: String) throws {
+        try makeDirectories(directory.path + "/s")
+        for name in ["train", "t10k"] {
+            try directory.write(
+                "s/\(name)-images-idx3-ubyte", idx([2, 28, 28], [UInt8](repeating: 3, count: 1568)))
+            try directory.write("s/\(name)-labels-idx1-ubyte.gz", gzip(idx([2], [4, 5])))
+        }
+        let folder = directory.path + "/s"
+        let whole = try loadImages("mnist", explicit: folder)
+        #expect(whole.test?.count == 2 && whole.published?.name == "mnist" && !whole.isBuiltIn)
+        try removeTree(joinPath(folder, missing))
+        try removeTree(joinPath(folder, missing + ".gz"))
+        let loads: [() throws -> Void] = [
+            { _ = try loadImages("mnist", explicit: folder) }, { _ = try loadImages(at: folder) },
+        ]
+        for load in loads {
+            #expect(errorMessage(load).hasPrefix("\(folder)/\(missing): it is missing, though "))
+        }
+    }
+
+    @Test func testFilesAlone() throws {
+        try makeDirectories(directory.path + "/s")
+        try directory.write("s/t10k-images-idx3-ubyte", idx([2, 28, 28], [UInt8](repeating: 3, count: 1568)))
+        try directory.write("s/t10k-labels-idx1-ubyte", idx([2], [4, 5]))
+        let message = errorMessage { _ = try loadImages("mnist", explicit: directory.path + "/s") }
+        #expect(message.contains("s/train-images-idx3-ubyte: it is missing"))
+    }
+
+    @Test func oneArrayIsMissing() throws {
+        let pictures = npy("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 1, 1)}", [1, 2])
+        let labels = npy("{'descr': '|u1', 'fortran_order': False, 'shape': (2,)}", [0, 1])
+        let untested = try directory.write(
+            "x.npz",
+            zipArchive(["x_train.npy": pictures, "y_train.npy": labels, "x_test.npy": pictures]))
+        #expect(
+            errorMessage { _ = try loadImages(at: untested) }
+                == "\(untested): x_test is in it, but y_test is missing")
+        let blind = try directory.write("y.npz", zipArchive(["y_train.npy": labels]))
+        #expect(
+            errorMessage { _ = try loadImages(at: blind) }
+                == "\(blind): y_train is in it, but x_train is missing")
+    }
+
+    /// Labels that are not as many as the pictures are not read.
+    @Test func labelsWithoutEnd() throws {
+        try makeDirectories(directory.path + "/s")
+        try directory.write("s/train-images-idx3-ubyte", idx([2, 1, 1], [1, 2]))
+        let count = 4_000_000_000
+        try directory.write("s/train-labels-idx1-ubyte.gz", gzip(idx([count], [0, 1, 2])))
+        #expect(
+            errorMessage { _ = try loadImages(at: directory.path + "/s") }
+                .contains("\(count) labels for the 2 pictures"))
     }
 
     private static func record(_ label: UInt8, _ value: UInt8) -> [UInt8] {

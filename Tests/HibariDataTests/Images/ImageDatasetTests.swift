@@ -150,6 +150,29 @@ import Testing
         #expect(flat.count == 3)
     }
 
+    @Test func loosePictures() throws {
+        try picture("a/1.png", 3)
+        try picture("b/2.png", 3)
+        _ = try file("notes.txt", Array("no picture".utf8))
+        #expect(try ImageDataset(pngFolder: directory.path).count == 2)
+        try picture("3.PNG", 3)
+        #expect(
+            problem { _ = try ImageDataset(pngFolder: directory.path) }
+                .hasPrefix("3.PNG: the picture is in no folder of a class"))
+    }
+
+    @Test func otherFormats() throws {
+        try picture("a/1.png", 3)
+        _ = try file("a/2.jpg", [0xFF, 0xD8, 0xFF, 0xE0, 0, 16])
+        #expect(
+            problem { _ = try ImageDataset(pngFolder: directory.path) }.hasPrefix("a/2.jpg: a JPEG picture"))
+        let one = directory.path + "/a/1.png"
+        #expect(try PictureFormat(ofFile: one) == .png)
+        #expect(try PictureFormat(ofFile: directory.path + "/a/2.jpg") == .jpeg)
+        #expect(try PictureFormat(ofFile: file("i.gz", gzip(idx([1], [2])))) == .idx)
+        #expect(try PictureFormat(ofFile: file("t", [])) == .other)
+    }
+
     @Test func wrongPicturesAreNamed() throws {
         try picture("a/1.png", 3)
         try picture("b/2.png", 4)

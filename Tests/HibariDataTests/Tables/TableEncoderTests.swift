@@ -88,6 +88,19 @@ import Testing
         )
     }
 
+    /// What float32 cannot hold is named, not learned from as infinity.
+    @Test func numbersBeyondFloat32() throws {
+        let table = try table("x,y\n1,1\n3,-1e39\n5,2\n1e50,3\n")
+        let encoder = try TableEncoder(fitting: table, rows: [0, 1, 2], target: "y")
+        #expect(
+            problem { _ = try encoder.numbers(table, rows: [0, 1]) }
+                .hasPrefix("t.csv, row 2 (line 3), column y: -1e+39 is too large"))
+        #expect(
+            problem { _ = try encoder.inputs(table, rows: [0, 3]) }
+                .hasPrefix("t.csv, row 4 (line 5), column x: 1e+50 is too far from the mean 3.0"))
+        #expect(try encoder.inputs(table, rows: [0, 1, 2]).allSatisfy { $0.isFinite })
+    }
+
     @Test func otherFiles() throws {
         let encoder = try TableEncoder(fitting: table(Self.text), target: "kind")
         // Other order of columns, one more, no target.
@@ -135,7 +148,12 @@ import Testing
             let text = encoder.json.text()
             #expect(try TableEncoder(json: JSONValue(parsing: text), path: "m.json") == encoder)
         }
-        for text in ["{}", "{\"features\":[{}],\"target\":{\"name\":\"a\"},\"missing\":\"drop\"}", "[]"] {
+        let feature = "{\"name\":\"x\",\"mean\":0,\"standard_deviation\":1}"
+        let oneClass =
+            "{\"features\":[\(feature)],\"target\":{\"name\":\"a\",\"classes\":[\"b\",\"b\"]},\"missing\":\"drop\"}"
+        for text in [
+            "{}", "{\"features\":[{}],\"target\":{\"name\":\"a\"},\"missing\":\"drop\"}", "[]", oneClass,
+        ] {
             let json = try JSONValue(parsing: text)
             #expect(throws: DatasetError.self, "\(text)") { try TableEncoder(json: json, path: "m.json") }
         }

@@ -114,6 +114,31 @@ import Testing
             problem("a,b\n1,inf\n2,3\n3,4\n").contains("row 1 (line 2), column b: \"inf\" is not a number"))
     }
 
+    @Test func decimalCommas() {
+        let german = problem("länge;breite;art\n3,1;1,4;a\n2,9;1,5;b\n")
+        #expect(german.hasPrefix("t.csv, row 1 (line 2), column länge: \"3,1\" has a comma in a number"))
+        #expect(german.contains("with a point"))
+        // Whole numbers among them, and no header.
+        #expect(
+            problem("a;3,1\na;-2\nb;4\na;2,9\n").contains("row 1 (line 1), column 2: \"3,1\" has a comma"))
+        #expect(problem("x\n\"1,250\"\n\"3,000\"\n").contains("column x: \"1,250\" has a comma"))
+    }
+
+    /// Texts with commas between digits among others are texts.
+    @Test func fewCommasAreTexts() throws {
+        let table = try table("place;n\n1,2;1\nnorth;2\nsouth;3\n")
+        #expect(texts(table.columns[0]) == ["1,2", "north", "south"])
+    }
+
+    @Test func cellsAreLimited() throws {
+        func text(_ limit: Int) throws -> DelimitedText {
+            let bytes = Array("a,b\nc,d\n".utf8)
+            return try DelimitedText(path: "t.csv", bytes: bytes[...], delimiter: 0x2C, cellLimit: limit)
+        }
+        #expect(try text(4).recordCount == 2)
+        #expect(errorMessage { _ = try text(3) }.hasPrefix("t.csv, line 2: more than 3 cells"))
+    }
+
     @Test func otherEncodings() throws {
         let latin = try directory.write("l.csv", Array("a,b\n1,".utf8) + [0xE9, 0x0A])
         let error = #expect(throws: DatasetError.self) { try Table(contentsOf: latin) }
