@@ -175,6 +175,6 @@ private struct WholeSequences: MetricAccumulator {
 private func largest(_ logits: Tensor) -> [Int32] {
     let (values, width) = (logits.array(of: Float.self), logits.shape[-1])
     return stride(from: 0, to: values.count, by: width).map { start in
-        Int32((1..<width).reduce(0) { values[start + $1] > values[start + $0] ? $1 : $0 })
+        Int32(values[start..<start + width].placeOfLargest)
     }
 }

@@ -11,7 +11,7 @@ struct FashionTask: ImageTask {
                  hibari run fashion --model mlp
         """
     static let set = ImageSet.fashion
-    static let network = ImageNetwork.cnn
+    static let network = ImageNetwork.resnet9
 
     @OptionGroup var options: RunOptions
     @OptionGroup var training: TrainingOptions

@@ -54,6 +54,8 @@ extension ImageRecipe {
             self = .oneCycle(epochs: 8, rate: 0.1, labelSmoothing: 0.1, width: 32)
         case (.cnn, .cifar10):
             self = .oneCycle(epochs: 16, rate: 0.1, labelSmoothing: 0.1, width: 32)
+        case (.resnet9, .fashion):
+            self = .oneCycle(epochs: 6, rate: 0.1, labelSmoothing: 0.1, width: 16)
         case (.resnet9, let set):
             self = .oneCycle(
                 epochs: set == .cifar10 ? 16 : 4, rate: 0.1, labelSmoothing: 0.1, augments: set != .digits,

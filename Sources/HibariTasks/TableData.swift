@@ -17,9 +17,9 @@ struct TableDataOptions: ParsableArguments {
     @Option(help: "Share of the rows that is held out to test on.") var holdOut = 0.2
     @Option(
         help: ArgumentHelp(
-            "What to do where a value is missing: \(TableEncoder.MissingValues.allCases.map(\.rawValue).joined(separator: ", ")).",
+            "What to do where a value is missing: \(TableEncoder.MissingValues.allCases.map(\.rawValue).joined(separator: ", ")) (default: refuse).",
             valueName: "how"))
-    var missing: TableEncoder.MissingValues = .refuse
+    var missing: TableEncoder.MissingValues?
     @OptionGroup var header: HeaderOption
 
     /// The table that was named, parted into training and test rows; nil if none was.
@@ -35,14 +35,17 @@ struct TableDataOptions: ParsableArguments {
             if header.header != nil {
                 throw UsageError.missingOption(name: "data", purpose: "--header is about its first line")
             }
+            if missing != nil {
+                throw UsageError.missingOption(name: "data", purpose: "--missing is about its cells")
+            }
             return nil
         }
         guard let target else {
             throw UsageError.missingOption(name: "target", purpose: "name the column of \(data) to predict")
         }
         return try TableData(
-            path: data, hasHeader: header.header, target: target, kind: kind, missing, holdOut: holdOut,
-            seed: seed)
+            path: data, hasHeader: header.header, target: target, kind: kind, missing ?? .refuse,
+            holdOut: holdOut, seed: seed)
     }
 }
 

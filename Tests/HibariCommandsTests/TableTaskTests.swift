@@ -53,6 +53,13 @@ import Testing
         #expect(result["normal_equations"]?.isNull == true)
     }
 
+    @Test func optionsOfATableNeedOne() throws {
+        for option in [["--missing", "drop"], ["--header"], ["--target", "y"]] {
+            let outcome = try hibari(["run", "linreg", "--out", space.path("run")] + option)
+            #expect(outcome.status == 64 && outcome.errors.contains(option[0]))
+        }
+    }
+
     @Test func madeUpPointsAreNotInATable() throws {
         let table = try space.write("line.csv", "x,y\n1,2\n2,3\n3,4\n")
         for option in [["--points", "9"], ["--noise", "1"]] {
