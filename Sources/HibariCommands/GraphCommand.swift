@@ -67,7 +67,8 @@ struct GraphCommand: ParsableCommand {
     }
 
     private func drawing() throws -> GraphPicture {
-        if let example = GraphExample(rawValue: source) {
+        // A run of one's own that is called like an example comes first.
+        if let example = GraphExample(rawValue: source), !fileExists(RunDirectory(path: source).runFile) {
             for (name, isGiven) in [("expand", expand), ("batch", batch != 1), ("time", time != nil)]
             where isGiven {
                 throw UsageError.notWith(name: name, other: source)

@@ -14,6 +14,7 @@ public struct Hibari: ParsableCommand {
         discussion: """
             Example: hibari pretrain --corpus book.txt --out checkpoints/book
                      hibari generate checkpoints/book --prompt "Once upon a time"
+                     hibari run --list    (classic networks, from a line through points on)
             """,
         version: "hibari \(hibariVersion)",
         subcommands: [
@@ -55,7 +56,21 @@ public struct Hibari: ParsableCommand {
             return 0
         }
         let text = message(for: error).split(separator: "\n").joined(separator: " ")
-        printError(text.isEmpty ? "\(error)" : "\(text); see hibari --help")
+        // "See 'hibari run moons --help' for more information." ends the long form.
+        let quoted = fullMessage(for: error).split(separator: "\n").last?.split(separator: "'") ?? []
+        let help = quoted.count == 3 && quoted[1].hasSuffix("--help") ? String(quoted[1]) : "hibari --help"
+        printError(text.isEmpty ? "\(error)" : "\(text)\(negativeHint(text)); see \(help)")
         return ExitStatus.usage.rawValue
+    }
+
+    /// A number below zero looks like an option: "Missing value for '--mean <mean>'".
+    private static func negativeHint(_ text: String) -> String {
+        let isNegative = CommandLine.arguments.contains {
+            $0.hasPrefix("-") && $0.dropFirst().first?.isNumber == true
+        }
+        guard isNegative, text.hasPrefix("Missing value for '--"),
+            let option = text.split(separator: "'").dropFirst().first?.split(separator: " ").first
+        else { return "" }
+        return "; a negative number is written \(option)=-1"
     }
 }

@@ -36,11 +36,9 @@ struct ReportCommand: ParsableCommand {
         let report = try Report(run: RunDirectory(path: folder))
         if terminal { return printResult(report.text(TerminalStyle.detected(descriptor: 1))) }
         let path = out ?? RunDirectory(path: folder).reportFile
-        if out == nil, let task = try Self.task(folder), fileExists(path) {
-            throw UsageError.missingOption(
-                name: "out", purpose: "\(path) was written by hibari run \(task), with its pictures")
-        }
-        try writeFileAtomically(path, report.html())
+        // That of a task has pictures that only the task can draw: it stays.
+        let isKept = try out == nil && fileExists(path) && Self.task(folder) != nil
+        if !isKept { try writeFileAtomically(path, report.html()) }
         printResult(json ? JSONValue.object(["report": .string(path)]).text() : path)
     }
 }

@@ -73,7 +73,12 @@ struct AutoencoderTask: TaskCommand {
                     "the code", "\(code) numbers", note: "for \(grouped(shape.count)) samples of a picture"),
             ],
             sections: [
-                ReportSection("Originals and reconstructions", pictures(network, parts.test)),
+                ReportSection(
+                    "Originals and reconstructions",
+                    introduction: test.loss < mean
+                        ? ""
+                        : "The network does no better than the mean picture yet: let it learn longer, with --epochs.",
+                    pictures(network, parts.test)),
                 ReportSection(
                     "The code",
                     codeBlocks(network, parts.test)

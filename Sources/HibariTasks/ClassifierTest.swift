@@ -73,7 +73,7 @@ struct ClassifierTest {
             yLabel: "share of \(classNames[1]) found",
             caption: """
                 Each point is a threshold for calling an example \(classNames[1]). The area under the curve, \
-                \(readable(area)), is the chance that an example of \(classNames[1]) gets a higher probability than one of \
+                \(readable(area)), is the chance that an example of \(classNames[1]) gets a higher score than one of \
                 \(classNames[0]).
                 """)
         return [matrix, chart]

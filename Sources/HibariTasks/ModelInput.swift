@@ -10,7 +10,7 @@ enum ModelInput {
     /// Mean and standard deviation of each channel, for samples in 0...1.
     case images(ImageShape, mean: [Float], standardDeviation: [Float], classNames: [String])
 
-    private static let key = "input"
+    static let key = "input"
 
     /// Notes it in a model.
     func note(in model: Model) {
@@ -46,7 +46,9 @@ enum ModelInput {
         default:
             throw ModelFileError(
                 path: file,
-                problem: "it does not say how inputs are made from a file; only models of hibari run do")
+                problem:
+                    "it does not say how files become its inputs; hibari predict takes models of tables and pictures"
+            )
         }
         try requireFit(model, file)
     }

@@ -185,7 +185,7 @@ struct NamesTask: TaskCommand {
                 xLabel: "place of the character", yLabel: "nats",
                 references: [("blind guess", guess)],
                 caption:
-                    "The first letter is anyone's guess; the more of a name is known, the surer the next character."
+                    "The first letter is anyone's guess; what is known of a name makes the next character surer."
             ))
         blocks.append(
             DataTable(

@@ -90,7 +90,11 @@ struct OptimizersTask: TaskCommand {
                 introduction:
                     "Each path begins at the same place and ends at its mark. SGD follows the steepest slope; "
                     + "momentum adds up what it has moved before; AdaGrad, RMSProp and Adam scale each direction by the "
-                    + "size of its own gradients; Lion takes steps of one size.",
+                    + "size of its own gradients; Lion takes steps of one size. "
+                    + (lr == nil
+                        ? "Each has the best of \(Descent.rates.count) learning rates, from 0.001 to 100. "
+                        : "All have the same learning rate. ")
+                    + "The minimum counts as reached where the height stays below a thousandth of that at the start.",
                 [
                     SmallMultiples(paths.map { plot(Self.title($0.optimizer), [$0]) }),
                     plot("All together", paths),

@@ -62,7 +62,10 @@ struct PointClassifier {
             subtitle: network.description, values: values,
             figures: test.figures + [
                 SummaryFigure("parameters", grouped(model.parameterCount), note: network.description)
-            ], sections: [ReportSection("The border", blocks)], data: data.rows)
+            ], sections: [ReportSection("The border", blocks)],
+            data: data.rows + [
+                .init("held out", "\(choosing.count) of those to train on, to choose the best weights by")
+            ])
     }
 
     private func build(_ network: MultilayerPerceptron) throws -> Model {

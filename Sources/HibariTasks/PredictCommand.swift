@@ -43,6 +43,12 @@ package struct PredictCommand: ParsableCommand {
 
     package func run() throws {
         try threads.apply()
+        let folder = RunDirectory(path: self.model)
+        if fileExists(folder.runFile), !fileExists(joinPath(self.model, ModelFile.descriptionName)) {
+            throw ModelFileError(
+                path: self.model,
+                problem: "this run left no model to predict with; what it found is in \(folder.reportFile)")
+        }
         let model = try Model.load(self.model)
         let predictions: Predictions =
             switch try ModelInput(of: model, path: self.model) {

@@ -5,7 +5,7 @@ import HibariSupport
 /// `hibari run`: the classic tasks, from a line through points to networks that read pictures and names.
 package struct RunCommand: ParsableCommand {
     /// In the order of a course.
-    fileprivate static let tasks: [any TaskCommand.Type] = [
+    static let tasks: [any TaskCommand.Type] = [
         MaximumLikelihoodTask.self, LinearRegressionTask.self, PolynomialTask.self,
         LogisticRegressionTask.self, PerceptronTask.self, XORTask.self, MoonsTask.self, SpiralTask.self,
         OptimizersTask.self, VanishingTask.self, DigitsTask.self, MNISTTask.self, FashionTask.self,

@@ -88,6 +88,7 @@ struct TableData {
         encoder = try TableEncoder(
             fitting: table, rows: training, known: Array(order.suffix(held)), target: target, kind: kind,
             missing: missing)
+        try Self.requireFewClasses(encoder, table, of: order.count)
         train = try Examples(table, rows: training, encoder)
         test = try Examples(table, rows: order.suffix(held).sorted(), encoder)
         rows = [
@@ -96,6 +97,19 @@ struct TableData {
             .init("inputs", "\(encoder.inputCount)"), .init("target", encoder.target.name),
             .init("SHA-256", try fileHash(path), isCode: true),
         ]
+    }
+
+    /// Throws where numbers that nearly all differ would become classes.
+    private static func requireFewClasses(_ encoder: TableEncoder, _ table: Table, of rows: Int) throws {
+        guard case .classes(let name, let classes) = encoder.target, classes.count > max(20, rows / 2),
+            case .numbers = try table.column(name).values
+        else { return }
+        throw DatasetError.contents(
+            path: table.path,
+            problem: """
+                column \(name) has \(classes.count) different numbers in \(rows) rows, too many for classes; to predict \
+                numbers take hibari run linreg
+                """)
     }
 }
 

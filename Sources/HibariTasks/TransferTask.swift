@@ -87,7 +87,7 @@ struct TransferTask: TaskCommand {
                     introduction: """
                         All three learn from the same \(few.count) pictures, and \(held.count) held-out ones say which \
                         epoch was the best. What differs is what they know already: the first two start from a network \
-                        that can tell other classes apart, and so sees strokes and corners.
+                        that can tell other classes apart, and so sees strokes and corners.\(verdict(tests))
                         """,
                     [
                         chart(histories), table(models, tests), pictures(few),
@@ -95,6 +95,13 @@ struct TransferTask: TaskCommand {
                     ])
             ],
             data: parts.rows)
+    }
+
+    /// A word on a body that was of no use.
+    private func verdict(_ tests: [PictureTest]) -> String {
+        tests[2].accuracy < max(tests[0].accuracy, tests[1].accuracy)
+            ? ""
+            : " Here that did not help: the body has learned too little, or the new pictures are enough by themselves."
     }
 
     /// The old classes, the new ones, and the few pictures of the new ones.

@@ -71,7 +71,8 @@ struct VanishingTask: TaskCommand {
             figures: networks.map {
                 SummaryFigure(
                     $0.kind.title, percent(accuracy($0)),
-                    note: "right on test points; gradient first : last layer \(readable($0.share, digits: 2))"
+                    note:
+                        "right on test points; gradient first : last hidden layer \(readable($0.share, digits: 2))"
                 )
             },
             sections: [
@@ -109,7 +110,7 @@ struct VanishingTask: TaskCommand {
                 format: { percent($0) }),
             DataTable(
                 title: "Side by side",
-                columns: ["network", "first layer", "last layer", "first : last", "test accuracy", "why"],
+                columns: ["network", "first hidden", "last hidden", "first : last", "test accuracy", "why"],
                 rows: networks.map {
                     [
                         $0.kind.title, readable($0.gradients[1], digits: 3),

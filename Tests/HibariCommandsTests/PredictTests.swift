@@ -130,7 +130,7 @@ import Testing
         expectError(try hibari("predict", space.path("bad"), file), 65, "model.json")
         // A model of a program's own says nothing about files.
         try Sequential { Dense(2) }.build(input: [3], seed: 1).save(to: space.path("own"))
-        expectError(try hibari("predict", space.path("own"), file), 65, "how inputs are made")
+        expectError(try hibari("predict", space.path("own"), file), 65, "how files become its inputs")
         // One whose table has other columns than its weights.
         let other = try Sequential { Dense(1) }.build(input: [2], seed: 1)
         other.notes = try Model.load(model).notes

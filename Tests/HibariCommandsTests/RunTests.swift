@@ -18,6 +18,27 @@ import Testing
         #expect(unknown.status == 64 && unknown.errors.contains("moonz") && unknown.errors.contains("moons"))
     }
 
+    @Test func whatComesNext() throws {
+        let space = try Workspace()
+        let moons = space.path("my moons")
+        let printed = expectSuccess(try hibari("run", "moons", "--epochs", "1", "--out", moons)).output
+        #expect(printed.contains("predict    hibari predict '\(moons)' FILE\nnext       hibari run spiral\n"))
+        // The report of a task stays as it is.
+        let report = try space.text("my moons/report.html")
+        #expect(expectSuccess(try hibari("report", moons)).output == "\(moons)/report.html\n")
+        #expect(try space.text("my moons/report.html") == report)
+        let folder = space.path("mle")
+        #expect(!expectSuccess(try hibari("run", "mle", "--out", folder)).output.contains("hibari predict"))
+        let outcome = try hibari("predict", folder, "x.csv")
+        #expect(outcome.status == 65 && outcome.errors.contains("left no model"))
+    }
+
+    @Test func mistypedOptions() throws {
+        let outcome = try hibari("run", "mle", "--mean", "-1")
+        #expect(outcome.status == 64)
+        #expect(outcome.errors.contains("a negative number is written --mean=-1; see hibari run mle --help"))
+    }
+
     @Test(arguments: ["mle", "polyfit", "perceptron", "optimizers", "vanishing"])
     func whatKeepsNoTrainingIsNotResumed(_ task: String) throws {
         let space = try Workspace()
@@ -53,8 +74,7 @@ import Testing
             #expect(shown.contains(text), "\(text)")
         }
         #expect(try expectSuccess(try hibari("inspect", folder, "--json")).json["parameters"] == 2)
-        // The page of the task has pictures that metrics alone do not give.
-        expectError(try hibari("report", folder), 64, "written by hibari run linreg")
+        #expect(expectSuccess(try hibari("report", folder)).output == "\(folder)/report.html\n")
         let report = expectSuccess(try hibari("report", folder, "--terminal")).output
         for text in ["Loss", "160", "epoch"] { #expect(report.contains(text), "\(text)") }
     }

@@ -53,6 +53,13 @@ import Testing
         #expect(result["normal_equations"]?.isNull == true)
     }
 
+    @Test func manyNumbersAreNoClasses() throws {
+        let table = try space.write("prices.csv", "x,y\n" + (0..<60).map { "\($0),\($0).5\n" }.joined())
+        let outcome = try hibari(
+            "run", "logreg", "--data", table, "--target", "y", "--out", space.path("run"))
+        #expect(outcome.status == 65 && outcome.errors.contains("60 different numbers in 60 rows"))
+    }
+
     @Test func optionsOfATableNeedOne() throws {
         for option in [["--missing", "drop"], ["--header"], ["--target", "y"]] {
             let outcome = try hibari(["run", "linreg", "--out", space.path("run")] + option)

@@ -42,7 +42,7 @@ public struct Preformatted: ReportBlock {
 }
 
 /// In single quotes where a shell would read more into it.
-func quotedForShell(_ argument: String) -> String {
+package func quotedForShell(_ argument: String) -> String {
     let plain = argument.unicodeScalars.allSatisfy {
         ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0)
             || "-_./,:=@%+".unicodeScalars.contains($0)
