@@ -107,13 +107,15 @@ struct GraphCommand: ParsableCommand {
                 name: "time", value: "\(time)", expected: "only for models of text, which read windows")
         }
         let model = try Model.load(source)
-        let run = try? JSONValue(contentsOf: joinPath(source, "run.json"))
+        let runFile = RunDirectory(path: source).runFile
+        let run = fileExists(runFile) ? try JSONValue(contentsOf: runFile) : nil
+        // A loss of a program's own has no name that is known: then the output is drawn.
         let loss = (run?["configuration"]?["loss"]?.string).flatMap { try? Loss(named: $0) }
         let isSmall = model.parameterCount <= Self.smallModel
         let recorded = try recordedLoss(
             of: model, loss, batch: batch, valueLimit: isSmall && !shapesOnly ? Self.smallModel : 0)
         let graph = Graph(recorded, foldsLeaves: !isSmall)
-        let examples = batch == 1 ? "one example" : "\(batch) examples"
+        let examples = batch == 1 ? "one made-up example" : "\(batch) made-up examples"
         return GraphPicture(
             title: "\(loss == nil ? "The output" : "The loss") of \(splitPath(source).name) on \(examples)",
             expand ? graph : graph.collapsingRepeats(), caption: isSmall && !shapesOnly ? Self.legend : "")

@@ -45,12 +45,12 @@ public struct Hibari: ParsableCommand {
         } catch let code as ExitCode {
             return code.rawValue
         } catch {
-            return report(error)
+            return report(error, arguments)
         }
     }
 
     /// Errors of ArgumentParser: requests for help go to standard output, mistakes become one line.
-    private static func report(_ error: any Error) -> Int32 {
+    private static func report(_ error: any Error, _ arguments: [String]) -> Int32 {
         if exitCode(for: error) == .success {
             print(fullMessage(for: error))
             return 0
@@ -59,13 +59,13 @@ public struct Hibari: ParsableCommand {
         // "See 'hibari run moons --help' for more information." ends the long form.
         let quoted = fullMessage(for: error).split(separator: "\n").last?.split(separator: "'") ?? []
         let help = quoted.count == 3 && quoted[1].hasSuffix("--help") ? String(quoted[1]) : "hibari --help"
-        printError(text.isEmpty ? "\(error)" : "\(text)\(negativeHint(text)); see \(help)")
+        printError(text.isEmpty ? "\(error)" : "\(text)\(negativeHint(text, arguments)); see \(help)")
         return ExitStatus.usage.rawValue
     }
 
     /// A number below zero looks like an option: "Missing value for '--mean <mean>'".
-    private static func negativeHint(_ text: String) -> String {
-        let isNegative = CommandLine.arguments.contains {
+    private static func negativeHint(_ text: String, _ arguments: [String]) -> String {
+        let isNegative = arguments.contains {
             $0.hasPrefix("-") && $0.dropFirst().first?.isNumber == true
         }
         guard isNegative, text.hasPrefix("Missing value for '--"),

@@ -16,6 +16,9 @@ public final class Llama: LanguageModel {
     private let finalNorm: RMSNorm
     private let head: Linear?
 
+    /// Makes the parameters in `scope`, new or read from a checkpoint under the names of `transformers`.
+    ///
+    /// - Throws: `ParameterError` if a checkpoint lacks one, has one more, or one of another shape.
     public init(_ configuration: DecoderConfiguration, _ scope: ParameterScope) throws {
         self.configuration = configuration
         let (c, width) = (configuration, configuration.hiddenSize)

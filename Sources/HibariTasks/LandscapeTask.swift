@@ -35,13 +35,8 @@ struct LandscapeTask: TaskCommand {
     }
 
     func perform(in run: TaskRun) throws -> TaskResult {
-        for (name, value, range) in [
-            ("blocks", blocks, 1...50), ("pictures", pictures, 10...Self.trainCount),
-        ]
-        where !range.contains(value) {
-            throw UsageError.invalidOption(
-                name: name, value: "\(value)", expected: "from \(range.lowerBound) to \(range.upperBound)")
-        }
+        try require(blocks, in: 1...50, option: "blocks")
+        try require(pictures, in: 10...Self.trainCount, option: "pictures")
         guard (5...201).contains(grid), grid % 2 == 1 else {
             throw UsageError.invalidOption(
                 name: "grid", value: "\(grid)", expected: "an odd number from 5 to 201")

@@ -14,29 +14,24 @@ struct MoonsTask: TaskCommand {
         """
 
     @OptionGroup var options: RunOptions
-    @OptionGroup var training: TrainingOptions
-    @OptionGroup var network: NetworkOptions
-    @OptionGroup var table: TableDataOptions
-    @Flag(help: "Also train networks of other widths and depths.") var sweep = false
+    @OptionGroup var classifier: PointClassifierOptions
     @Option(help: "Points to make up (default: 600).") var points: Int?
     @Option(help: "Standard deviation of their noise (default: 0.15).") var noise: Double?
 
     func perform(in run: TaskRun) throws -> TaskResult {
-        try PointClassifier(
-            try load(), try network.network(width: 16, depth: 2),
-            try training.applied(to: PointClassifier.recipe(epochs: 60, seed: options.seed)), sweeps: sweep,
-            seed: options.seed
-        ).perform(in: run)
+        try classifier.classifier(of: load(), width: 16, depth: 2, epochs: 60, seed: options.seed).perform(
+            in: run)
     }
 
     private func load() throws -> ClassData {
-        try table.refuse([("points", points != nil), ("noise", noise != nil)])
-        if let data = try table.load(.classes, seed: options.seed) { return ClassData(data) }
+        try classifier.table.refuse([("points", points != nil), ("noise", noise != nil)])
+        if let data = try classifier.table.load(.classes, seed: options.seed) { return ClassData(data) }
         let (count, noise) = (points ?? 600, noise ?? 0.15)
         try require(count, in: 20...1_000_000, option: "points")
         try require(noise, in: 0...10, option: "noise")
         return ClassData(
-            ToyPoints.moons(count: count, noise: Float(noise), seed: options.seed), holdOut: table.holdOut,
+            ToyPoints.moons(count: count, noise: Float(noise), seed: options.seed),
+            holdOut: classifier.table.holdOut,
             seed: options.seed, description: "two half circles with noise of \(readable(noise))")
     }
 }

@@ -1,8 +1,29 @@
+import ArgumentParser
 import HibariNN
 import HibariOptimizers
 import HibariReports
 import HibariSupport
 import HibariTraining
+
+/// Options of the tasks that draw a border with a multilayer perceptron.
+struct PointClassifierOptions: ParsableArguments {
+    @OptionGroup var training: TrainingOptions
+    @OptionGroup var network: NetworkOptions
+    @OptionGroup var table: TableDataOptions
+    @Flag(help: "Also train networks of other widths and depths.") var sweep = false
+
+    /// The network and its training, as the task has them where nothing else was asked for.
+    func classifier(
+        of data: ClassData, width: Int, depth: Int, epochs: Int, seed: UInt64
+    ) throws -> PointClassifier {
+        let recipe = FitOptions(
+            epochs: epochs, batch: 32, optimizer: .adam(learningRate: 1e-2), loss: .crossEntropy,
+            metrics: [.accuracy], schedule: .cosine, seed: seed)
+        return PointClassifier(
+            data, try network.network(width: width, depth: depth), try training.applied(to: recipe),
+            sweeps: sweep, seed: seed)
+    }
+}
 
 /// Trains a multilayer perceptron to tell classes apart and shows where it draws the border; what `moons` and `spiral`
 /// do.
@@ -14,7 +35,6 @@ struct PointClassifier {
     let sweeps: Bool
     private let fitting, choosing: Examples
 
-    /// - Parameter recipe: as the task has it; loss and metrics are set here.
     init(
         _ data: ClassData, _ network: MultilayerPerceptron, _ recipe: FitOptions, sweeps: Bool, seed: UInt64
     ) {
@@ -23,12 +43,6 @@ struct PointClassifier {
         self.recipe = recipe
         self.sweeps = sweeps
         (fitting, choosing) = data.train.split(0.2, seed: seed)
-    }
-
-    static func recipe(epochs: Int, seed: UInt64) -> FitOptions {
-        FitOptions(
-            epochs: epochs, batch: 32, optimizer: .adam(learningRate: 1e-2), loss: .crossEntropy,
-            metrics: [.accuracy], schedule: .cosine, seed: seed)
     }
 
     func perform(in run: TaskRun) throws -> TaskResult {

@@ -14,29 +14,23 @@ struct SpiralTask: TaskCommand {
         """
 
     @OptionGroup var options: RunOptions
-    @OptionGroup var training: TrainingOptions
-    @OptionGroup var network: NetworkOptions
-    @OptionGroup var table: TableDataOptions
-    @Flag(help: "Also train networks of other widths and depths.") var sweep = false
+    @OptionGroup var classifier: PointClassifierOptions
     @Option(help: "Points to make up (default: 900).") var points: Int?
     @Option(help: "Standard deviation of their noise (default: 0.03).") var noise: Double?
     @Option(help: "Arms of the spiral, each a class (default: 3).") var arms: Int?
     @Option(help: "How often an arm goes round (default: 0.75).") var turns: Double?
 
     func perform(in run: TaskRun) throws -> TaskResult {
-        try PointClassifier(
-            try load(), try network.network(width: 32, depth: 2),
-            try training.applied(to: PointClassifier.recipe(epochs: 100, seed: options.seed)), sweeps: sweep,
-            seed: options.seed
-        ).perform(in: run)
+        try classifier.classifier(of: load(), width: 32, depth: 2, epochs: 100, seed: options.seed).perform(
+            in: run)
     }
 
     private func load() throws -> ClassData {
-        try table.refuse([
+        try classifier.table.refuse([
             ("points", points != nil), ("noise", noise != nil), ("arms", arms != nil),
             ("turns", turns != nil),
         ])
-        if let data = try table.load(.classes, seed: options.seed) { return ClassData(data) }
+        if let data = try classifier.table.load(.classes, seed: options.seed) { return ClassData(data) }
         let (count, noise, arms, turns) = (points ?? 900, noise ?? 0.03, arms ?? 3, turns ?? 0.75)
         try require(arms, in: 2...20, option: "arms")
         try require(turns, in: 0...10, option: "turns")
@@ -45,7 +39,7 @@ struct SpiralTask: TaskCommand {
         return ClassData(
             ToyPoints.spiral(
                 count: count, arms: arms, turns: Float(turns), noise: Float(noise), seed: options.seed),
-            holdOut: table.holdOut, seed: options.seed,
+            holdOut: classifier.table.holdOut, seed: options.seed,
             description:
                 "\(arms) arms that go round \(readable(turns)) times, with noise of \(readable(noise))")
     }

@@ -24,10 +24,7 @@ struct TableDataOptions: ParsableArguments {
 
     /// The table that was named, parted into training and test rows; nil if none was.
     func load(_ kind: TableEncoder.TargetKind, seed: UInt64) throws -> TableData? {
-        guard (0.01...0.9).contains(holdOut) else {
-            throw UsageError.invalidOption(
-                name: "hold-out", value: "\(holdOut)", expected: "from 0.01 to 0.9")
-        }
+        try require(holdOut, in: 0.01...0.9, option: "hold-out")
         guard let data else {
             if target != nil {
                 throw UsageError.missingOption(name: "data", purpose: "--target names its column")

@@ -100,13 +100,13 @@ final class TaskRun {
             joinPath(directory.path, "result.json"), JSONValue.object(values).bytes(pretty: true))
         if options.json { return printResult(JSONValue.object(values).text()) }
         printResult(report.text(TerminalStyle.detected(descriptor: 1)))
-        printResult("\nreport     \(directory.reportFile)\n" + nextSteps)
+        printResult("\nreport     \(directory.reportFile)\n\(try nextSteps())")
     }
 
     /// What can be done with the model, if files can be its input, and the task that follows in the course.
-    private var nextSteps: String {
-        let description = try? JSONValue(contentsOf: joinPath(directory.path, ModelFile.descriptionName))
-        let predicts = description?["notes"]?[ModelInput.key] != nil
+    private func nextSteps() throws -> String {
+        let file = joinPath(directory.path, ModelFile.descriptionName)
+        let predicts = try fileExists(file) && JSONValue(contentsOf: file)["notes"]?[ModelInput.key] != nil
         let tasks = RunCommand.tasks.map { $0.name }
         let following = tasks.drop { $0 != name }.dropFirst().first
         return (predicts ? "predict    hibari predict \(quotedForShell(directory.path)) FILE\n" : "")

@@ -2,8 +2,10 @@ import HibariTensor
 
 /// An activation as a layer of its own; `Dense(…, activation:)` does the same in one pass.
 public struct Activate: LayerSpecification {
+    /// f.
     public let activation: Activation
 
+    /// x → f(x), the shape unchanged.
     public init(_ activation: Activation) { self.activation = activation }
 
     public func build(_ scope: ParameterScope, input: Shape) -> BuiltLayer {
@@ -25,8 +27,10 @@ public func SiLU() -> Activate { Activate(.silu) }
 
 /// x above 0, slope·x below. Source: Maas et al. 2013.
 public struct LeakyReLU: LayerSpecification {
+    /// df/dx below 0.
     public let slope: Double
 
+    /// The default is that of PyTorch.
     public init(_ slope: Double = 0.01) { self.slope = slope }
 
     public func build(_ scope: ParameterScope, input: Shape) -> BuiltLayer {
@@ -51,6 +55,7 @@ extension Activation {
 
 /// Probabilities along the last axis. For predictions only: the losses take the logits before it.
 public struct Softmax: LayerSpecification {
+    /// eˣⁱ / Σ eˣʲ over the last axis.
     public init() {}
 
     public func build(_ scope: ParameterScope, input: Shape) throws -> BuiltLayer {
