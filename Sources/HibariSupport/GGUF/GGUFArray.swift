@@ -42,6 +42,21 @@ public struct GGUFArray: Sendable {
         return result
     }
 
+    /// The first elements, for people to read: bytes that are not UTF-8 show as U+FFFD.
+    public func prefix(_ limit: Int) throws(BinaryFileError) -> [GGUFValue] {
+        var result: [GGUFValue] = []
+        try withReader { (reader) throws(BinaryFileError) in
+            for _ in 0..<min(limit, count) {
+                if elementType == .string {
+                    result.append(.string(String(decoding: try reader.ggufString("a string"), as: UTF8.self)))
+                } else {
+                    result.append(try reader.ggufValue(elementType, source: source, depth: 1))
+                }
+            }
+        }
+        return result
+    }
+
     /// The bytes of the strings.
     ///
     /// - Throws: if the elements are not strings.
