@@ -45,7 +45,11 @@ extension Float {
                 y[i] = floatFromBFloat16(
                     UInt16(littleEndian: blocks.loadUnaligned(fromByteOffset: 2 * i, as: UInt16.self)))
             }
-        default: referenceDequantize(format, count, blocks, y)
+        default:
+            guard let kernel = KernelTable.active.read(format) else {
+                return referenceDequantize(format, count, blocks, y)
+            }
+            kernel(count / format.elements, blocks.assumingMemoryBound(to: UInt8.self), y)
         }
     }
 }
