@@ -62,8 +62,9 @@ public final class GGUFTensors: TensorSource, Sendable {
 
     /// Reads a tensor of any type that has a `format`, converted to `dtype`.
     public func tensor(named name: String, _ dtype: DType) throws -> Tensor {
-        let blocks = try blocks(of: name)
-        let tensor = Tensor(uninitialized: Shape(blocks.shape))
+        let entry = try requiredEntry(name)
+        let blocks = try blocks(of: entry)
+        let tensor = Tensor(uninitialized: Shape(entry.shape))
         Float.dequantize(blocks.format, tensor.count, blocks.start, tensor.output(Float.self))
         return tensor.cast(to: dtype)
     }
@@ -72,8 +73,8 @@ public final class GGUFTensors: TensorSource, Sendable {
 
     /// Converts a tensor to float32.
     public func floats(of name: String) throws(CheckpointError) -> [Float] {
-        let blocks = try blocks(of: name)
-        let count = blocks.shape.reduce(1, *)
+        let entry = try requiredEntry(name)
+        let (blocks, count) = (try blocks(of: entry), entry.count)
         return [Float](unsafeUninitializedCapacity: count) { output, initialized in
             if let start = output.baseAddress { Float.dequantize(blocks.format, count, blocks.start, start) }
             initialized = count
@@ -87,16 +88,19 @@ public final class GGUFTensors: TensorSource, Sendable {
         return UnsafeRawBufferPointer(rebasing: file.file.bytes[range])
     }
 
-    /// The blocks of a tensor, to multiply with as they are. The memory belongs to `file`: use it only while this
-    /// object or `file` lives.
-    package func blocks(
-        of name: String
-    ) throws(CheckpointError) -> (format: BlockFormat, shape: [Int], start: UnsafeRawPointer) {
-        let entry = try requiredEntry(name)
+    /// The blocks of a tensor, to multiply with as they are: a matrix whose columns are its last axis. The memory
+    /// belongs to `file`: use it only while this object or `file` lives.
+    package func blocks(of name: String) throws(CheckpointError) -> BlockMatrix {
+        try blocks(of: try requiredEntry(name))
+    }
+
+    private func blocks(of entry: GGUFEntry) throws(CheckpointError) -> BlockMatrix {
         guard let format = entry.type?.format, let range = entry.range,
             let base = file.file.bytes.baseAddress
         else { throw unreadable(entry) }
-        return (format, entry.shape, base + range.lowerBound)
+        return BlockMatrix(
+            format, rows: entry.shape.dropLast().reduce(1, *), columns: entry.shape.last ?? 1,
+            base + range.lowerBound)
     }
 
     private func requiredEntry(_ name: String) throws(CheckpointError) -> GGUFEntry {
