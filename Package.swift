@@ -90,7 +90,9 @@ let package = Package(
         .testTarget(
             name: "HibariTokenizersTests", dependencies: ["HibariTestSupport", "HibariTokenizers"],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "HibariCheckpointTests", dependencies: ["HibariTestSupport", "HibariCheckpoint"]),
+        .testTarget(
+            name: "HibariCheckpointTests", dependencies: ["HibariTestSupport", "HibariCheckpoint"],
+            resources: [.copy("Fixtures")]),
         .testTarget(name: "HibariDataTests", dependencies: ["HibariTestSupport", "HibariData", "HibariImages"]),
         .testTarget(
             name: "HibariModelsTests",

@@ -22,7 +22,7 @@ int hibari_tier_is_supported(size_t index) {
 #if defined(__x86_64__)
     case 1:
         return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-               __builtin_cpu_supports("bmi2");
+               __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("f16c");
     case 2:
         return hibari_tier_is_supported(1) && __builtin_cpu_supports("avx512f") &&
                __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&

@@ -4,6 +4,7 @@
 
 #define LANES 4
 #define HAS_FMA 0
+#define HAS_F16C 0
 #define MASKED_MOVES 0
 #define TILE_ROWS 4
 #define TILE_COLUMNS 8

@@ -26,6 +26,16 @@ public enum CheckpointError: UserError, Equatable {
     case missingTensor(path: String, tensor: String)
     case wrongShape(path: String, tensor: String, expected: [Int], got: [Int])
     case wrongDType(path: String, tensor: String, expected: String, got: String)
+    case duplicateTensor(path: String, tensor: String)
+    /// A type of ggml that Hibari does not read.
+    case unsupportedType(path: String, tensor: String, type: String, supported: [String])
+    /// A row of `width` elements is no whole number of blocks.
+    case partialBlock(path: String, tensor: String, type: String, width: Int, block: Int)
+    /// A number to be written is NaN or too large for the type.
+    case notStorable(path: String, tensor: String, type: String, index: Int, value: Float)
+    /// llama.cpp reads names of up to `limit` bytes and up to four axes.
+    case nameTooLong(path: String, tensor: String, limit: Int)
+    case tooManyAxes(path: String, tensor: String, shape: [Int], limit: Int)
 
     public var exitStatus: ExitStatus { .badData }
 
@@ -96,6 +106,28 @@ public enum CheckpointError: UserError, Equatable {
             (path, tensor, "shape \(got), expected \(expected); check the configuration")
         case .wrongDType(let path, let tensor, let expected, let got):
             (path, tensor, "dtype \(got), expected \(expected)")
+        case .duplicateTensor(let path, let tensor):
+            (path, tensor, "is in the file for the second time; \(writeAgain)")
+        case .unsupportedType(let path, let tensor, let type, let supported):
+            (
+                path, tensor,
+                "Hibari does not read type \(type); get the model in \(supported.dropLast().joined(separator: ", ")) "
+                    + "or \(supported.last ?? "")"
+            )
+        case .partialBlock(let path, let tensor, let type, let width, let block):
+            (
+                path, tensor,
+                "rows of \(width) elements are no whole blocks of \(type), which have \(block); store it as F16"
+            )
+        case .notStorable(let path, let tensor, let type, let index, let value):
+            (path, tensor, "element \(index) is \(value), which \(type) cannot store; store it as F32")
+        case .nameTooLong(let path, let tensor, let limit):
+            (
+                path, tensor,
+                "the name has \(tensor.utf8.count) bytes, GGUF allows \(limit); give it a shorter one"
+            )
+        case .tooManyAxes(let path, let tensor, let shape, let limit):
+            (path, tensor, "shape \(shape) has more axes than the \(limit) that GGUF allows; reshape it")
         }
     }
 

@@ -1,3 +1,5 @@
+import HibariKernels
+
 /// Converts `bytes`, elements of a floating-point `dtype` at any alignment, to float32.
 ///
 /// F64 is rounded to nearest; the others are exact. The loops have no branches, so that the compiler
@@ -14,7 +16,7 @@ func convertToFloats(
     case .bfloat16:
         for i in 0..<output.count {
             let bits = UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 2 * i, as: UInt16.self))
-            output[i] = Float(bitPattern: UInt32(bits) << 16)
+            output[i] = floatFromBFloat16(bits)
         }
     case .float16:
         for i in 0..<output.count {
@@ -27,26 +29,6 @@ func convertToFloats(
             output[i] = Float(Double(bitPattern: bits))
         }
     }
-}
-
-/// The value of a float16, from its bits.
-///
-/// Exponent and fraction moved to their float32 places read as the value times 2⁻¹¹²; the product puts that
-/// right, subnormals included. Infinity and NaN need the exponent of all ones.
-@inline(__always)
-func floatFromHalf(_ bits: UInt16) -> Float {
-    let magnitude = UInt32(bits & 0x7FFF) << 13
-    let scaled = (Float(bitPattern: magnitude) * 0x1p112).bitPattern
-    let special: UInt32 = magnitude >= 0x7C00 << 13 ? 0x7F80_0000 : 0
-    return Float(bitPattern: UInt32(bits & 0x8000) << 16 | scaled | special)
-}
-
-/// The bits of the bfloat16 nearest to `value`, ties to even; NaN stays NaN.
-@inline(__always)
-func bfloat16Bits(_ value: Float) -> UInt16 {
-    let bits = value.bitPattern
-    let rounded = (bits &+ 0x7FFF &+ (bits >> 16 & 1)) >> 16
-    return UInt16(truncatingIfNeeded: value.isNaN ? bits >> 16 | 0x40 : rounded)
 }
 
 /// Appends `values` as elements of a floating-point `dtype` to `output`, rounding to nearest, ties to even.

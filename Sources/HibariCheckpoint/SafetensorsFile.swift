@@ -100,13 +100,3 @@ public final class SafetensorsFile: Sendable {
         return entry
     }
 }
-
-/// A name that is equal to another only if its bytes are; Swift's strings are equal up to Unicode
-/// equivalence.
-private struct ByteString: Hashable {
-    let bytes: [UInt8]
-
-    init(_ text: String) {
-        bytes = Array(text.utf8)
-    }
-}

@@ -10,15 +10,20 @@ import HibariTraining
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
-        abstract: "Show what is in a run directory, a model folder or a safetensors file.",
+        abstract: "Show what is in a run directory, a model folder, a safetensors file or a GGUF file.",
         discussion: "Example: hibari inspect checkpoints/stories-en")
 
-    @Argument(help: "A run directory, a model folder, or a .safetensors file.") var path: String
+    @Argument(help: "A run directory, a model folder, a .safetensors or a .gguf file.") var path: String
     @Flag(help: "List every tensor.") var tensors = false
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() throws {
         if !directoryExists(path) {
+            let mapped = try MappedFile(path: path)
+            if mapped.bytes.starts(with: "GGUF".utf8) {
+                let description = GGUFDescription(try GGUFTensors(GGUFFile(file: mapped)))
+                return printResult(json ? try description.json.text() : try description.text)
+            }
             let file = try SafetensorsFile(path: path)
             return printResult(json ? tensorList(file).text() : tensorTable(file))
         }

@@ -1,4 +1,3 @@
-import Glibc
 import HibariCheckpoint
 import HibariSupport
 import HibariTestSupport
@@ -188,15 +187,6 @@ private func errorOpening(_ bytes: [UInt8]) throws -> CheckpointError? {
             }
         }
     }
-}
-
-/// Without the flush to disk, which takes milliseconds each time; some file systems also flush a file that is
-/// written over, so the old one goes first.
-private func writeQuickly(_ path: String, _ bytes: [UInt8]) throws {
-    try removeTree(path)
-    let stream = try #require(fopen(path, "w"))
-    fwrite(bytes, 1, bytes.count, stream)
-    fclose(stream)
 }
 
 /// An error of another case than the test wants.

@@ -11,6 +11,7 @@ import Testing
     @Test func attention() { FastChecks.attention() }
     @Test func images() { FastChecks.images() }
     @Test func recurrent() { FastChecks.recurrent() }
+    @Test func blocks() { FastChecks.blocks() }
 
     // The tier is chosen once per process, so each other one needs a process of its own.
 
@@ -50,4 +51,5 @@ private func checkAll(tier: String, product: String) {
     FastChecks.attention()
     FastChecks.images()
     FastChecks.recurrent()
+    FastChecks.blocks()
 }

@@ -137,6 +137,17 @@ private func allKernels() -> [String: [UInt32]] {
     results["linearFixedOrder"] = bits(20 * 2000) {
         Float.linearFixedOrder(GemmProblem(rows: 20, columns: 2000, depth: n, transposesB: true), x, w, $0)
     }
+    let blocks = FastChecks.sampleBlocks(.q4_1, 2000 * 64, seed: 4)
+    for rows in [1, 20] {
+        results["blocks \(rows)"] = bits(rows * (2 * 2000 + 64)) { y in
+            blocks.withUnsafeBytes {
+                let matrix = BlockMatrix(.q4_1, rows: 2000, columns: 64, $0.baseAddress!)
+                Float.linearFixedOrder(matrix, rows: rows, x, y)
+                Float.linear(matrix, rows: rows, x, y + rows * 2000)
+                Float.linearInputGradient(matrix, rows: rows, y, y + rows * 4000, accumulates: false)
+            }
+        }
+    }
     results["sumRows"] = bits(n) { Float.sumRows(rows: rows, columns: n, x, $0, accumulate: false) }
     results["sums"] = [
         Float.sum(x.count, x).bitPattern, Float.dot(x.count, x, dy).bitPattern,

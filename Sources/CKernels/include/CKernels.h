@@ -79,6 +79,13 @@ typedef struct hibari_recurrent_step {
     float *carry, *cell_carry;
 } hibari_recurrent_step;
 
+/// y = the float32 numbers of `blocks` blocks of weights; see blocks.inc.
+typedef void (*hibari_read_blocks)(size_t blocks, const uint8_t *w, float *y);
+/// y[m, o] = Σₖ x[m, k] · w[o, k] for rows of w that are `blocks` blocks, with the bits of `linear_fixed_order` for
+/// the numbers that they hold.
+typedef void (*hibari_linear_blocks)(size_t rows, size_t outputs, size_t blocks, const float *x,
+                                     size_t x_stride, const uint8_t *w, float *y, size_t y_stride);
+
 typedef void (*hibari_recurrent_kernel)(const hibari_recurrent_step *step);
 
 /// The kernels of one instruction set.
@@ -247,6 +254,10 @@ typedef struct __attribute__((swift_attr("@Sendable"))) hibari_kernel_table {
 
     // MARK: Optimizers
     hibari_update_kernel adam, sgd, lion, rmsprop, adagrad, adadelta, adamax, nadam;
+
+    // MARK: Weights in blocks
+    hibari_read_blocks read_q8_0, read_q4_0, read_q4_1, read_q5_0, read_q5_1;
+    hibari_linear_blocks linear_q8_0, linear_q4_0, linear_q4_1, linear_q5_0, linear_q5_1;
 } hibari_kernel_table;
 
 /// The number of instruction sets compiled in, from the most portable to the widest.

@@ -30,10 +30,10 @@ extension ByteReader {
     /// A metadata value.
     ///
     /// - Parameters:
-    ///   - file: the file that this reads, for arrays to keep.
+    ///   - source: the owner of the bytes that this reads, for arrays to keep.
     ///   - depth: the number of arrays around the value.
     mutating func ggufValue(
-        _ type: GGUFValueType, file: MappedFile, depth: Int = 0
+        _ type: GGUFValueType, source: GGUFBytes, depth: Int = 0
     ) throws(BinaryFileError) -> GGUFValue {
         switch type {
         case .uint8: return .uint8(try integer("a value"))
@@ -52,24 +52,24 @@ extension ByteReader {
             let byte: UInt8 = try integer("a value")
             guard byte < 2 else { throw invalid("a boolean of value \(byte)", at: start) }
             return .bool(byte == 1)
-        case .array: return .array(try ggufArray(file: file, depth: depth))
+        case .array: return .array(try ggufArray(source: source, depth: depth))
         }
     }
 
-    private mutating func ggufArray(file: MappedFile, depth: Int) throws(BinaryFileError) -> GGUFArray {
+    private mutating func ggufArray(source: GGUFBytes, depth: Int) throws(BinaryFileError) -> GGUFArray {
         if depth >= Self.arrayDepthLimit { throw invalid("arrays nested deeper than \(depth) levels") }
         let type = try ggufValueType("the type of an array")
         let count: UInt64 = try integer("the length of an array")
         let (size, overflows) = count.multipliedReportingOverflow(by: UInt64(type.minimumSize))
         try require(overflows ? .max : size, "an array of \(count) elements")
-        let array = GGUFArray(file: file, elementType: type, count: Int(count), offset: offset)
+        let start = offset
         if type.size != nil, type != .bool {
             _ = try bytes(size, "an array")
         } else if type == .string {
             for _ in 0..<count { _ = try ggufString("a string") }
         } else {
-            for _ in 0..<count { _ = try ggufValue(type, file: file, depth: depth + 1) }
+            for _ in 0..<count { _ = try ggufValue(type, source: source, depth: depth + 1) }
         }
-        return array
+        return GGUFArray(source: source, elementType: type, count: Int(count), range: start..<offset)
     }
 }

@@ -34,7 +34,7 @@ public final class GGUFFile: Sendable {
             let start = reader.offset
             let key = try reader.ggufText("a metadata key")
             let value = try reader.ggufValue(
-                try reader.ggufValueType("the type of \(quoted(key))"), file: file)
+                try reader.ggufValueType("the type of \(quoted(key))"), source: .file(file))
             guard metadata.updateValue(value, forKey: key) == nil else {
                 throw reader.invalid("the metadata key \(quoted(key)) for the second time", at: start)
             }
