@@ -62,11 +62,11 @@ public struct JinjaLimits: Sendable {
     /// How deep statements, and expressions, may be nested in the template.
     public var nesting = 100
     /// Work: a unit for each expression and statement, and for each 16 bytes of text or element of a list made.
-    public var work = 20_000_000
+    public var work = 5_000_000
     /// The bytes of the rendered text.
     public var outputBytes = 64 << 20
-    /// How deep evaluation may be nested, macros included.
-    public var depth = 250
+    /// How deep evaluation may be nested, macros included; a level takes up to 6 KB of the stack.
+    public var depth = 150
     /// How deep values may be nested.
     public var valueDepth = 300
     /// The longest `range`, as in the sandbox of Jinja.

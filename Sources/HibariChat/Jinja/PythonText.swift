@@ -141,12 +141,26 @@ extension String {
 }
 
 /// Where `part` next stands in `bytes`; an empty one stands everywhere.
+///
+/// Takes time in proportion to both lengths, whatever they hold: after a mismatch it goes on with the longest
+/// beginning of the part that has just been seen.
+/// Source: Knuth, Morris and Pratt 1977, Fast pattern matching in strings.
 private func firstPlace(of part: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
-    guard let first = part.first else { return start <= bytes.count ? start : nil }
-    var place = start
-    while place + part.count <= bytes.count {
-        if bytes[place] == first, bytes[place..<place + part.count].elementsEqual(part) { return place }
-        place += 1
+    guard start + part.count <= bytes.count else { return nil }
+    if part.isEmpty { return start }
+    // For each count of matched bytes, the longest shorter beginning that ends there as well.
+    var borders = [0, 0]
+    borders.reserveCapacity(part.count + 1)
+    func step(_ matched: Int, _ byte: UInt8) -> Int {
+        var matched = matched
+        while matched > 0, part[matched] != byte { matched = borders[matched] }
+        return part[matched] == byte ? matched + 1 : 0
+    }
+    for byte in part.dropFirst() { borders.append(step(borders[borders.count - 1], byte)) }
+    var matched = 0
+    for place in start..<bytes.count {
+        matched = step(matched, bytes[place])
+        if matched == part.count { return place + 1 - matched }
     }
     return nil
 }
