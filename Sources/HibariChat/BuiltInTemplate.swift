@@ -88,11 +88,12 @@ public enum BuiltInTemplate: String, Sendable, CaseIterable {
             }
             output.add("\(tokens.beginning)[INST] ")
             if index == 0, let system {
+                // The whole is without spaces at its ends, and it begins with the mark.
+                let content = message.content.stripped(left: false)
                 output.add("<<SYS>>\n")
                 output.write(system)
-                output.add("\n<</SYS>>\n\n")
-                // The whole is without spaces at its ends, and it begins with the mark.
-                output.write(message.content.stripped(left: false))
+                output.add("\n<</SYS>>" + (content.isEmpty ? "" : "\n\n"))
+                output.write(content)
             } else {
                 output.write(message.content.stripped())
             }
