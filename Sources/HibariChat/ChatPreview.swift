@@ -6,6 +6,10 @@ public struct PreviewToken: Sendable, Equatable {
     public var text: String
     public var isTrained: Bool
     public var isControl: Bool
+
+    public init(text: String, isTrained: Bool, isControl: Bool) {
+        (self.text, self.isTrained, self.isControl) = (text, isTrained, isControl)
+    }
 }
 
 extension TokenizedConversation {

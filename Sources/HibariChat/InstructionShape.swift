@@ -63,6 +63,10 @@ public struct InstructionExample: Sendable, Equatable {
     public var content: Content
     public var place: RecordPlace
 
+    public init(content: Content, place: RecordPlace) {
+        (self.content, self.place) = (content, place)
+    }
+
     /// Whether there is nothing but white space for the assistant to learn in the last answer.
     public var hasEmptyAnswer: Bool {
         let answer: String? =
