@@ -59,10 +59,8 @@ public struct ChatTemplate: Sendable {
             return try template.render(conversation.messages, addsPrompt: true, tokens)
         case .jinja(let template):
             let marks = try ContentMarks(of: conversation, tokens.control)
-            let text = try render(
-                template, marks.conversation, marks.conversation.messages[...], true, variables
-            ).text
-            return marks.rendered(text, trained: [])
+            let jinja = JinjaConversation(template, marks.conversation, tokens, variables)
+            return marks.rendered(try jinja.rendering(addsPrompt: true).text, trained: [])
         }
     }
 
@@ -82,15 +80,9 @@ public struct ChatTemplate: Sendable {
             return try template.render(conversation.messages, addsPrompt: false, tokens)
         case .jinja(let template):
             let marks = try ContentMarks(of: conversation, tokens.control)
-            let messages = marks.conversation.messages
-            let whole = try render(template, marks.conversation, messages[...], false, variables)
-            if template.marksGeneration { return marks.rendered(whole.text, trained: whole.generated) }
-            var trained: [Range<Int>] = []
-            for index in messages.indices where messages[index].role == .assistant {
-                let range = try place(
-                    ofAnswer: index, in: whole.text, template, marks.conversation, variables)
-                trained.append(withoutSpaceAfterEnd(range, in: whole.text))
-            }
+            let jinja = JinjaConversation(template, marks.conversation, tokens, variables)
+            let whole = try jinja.rendering(addsPrompt: false)
+            let trained = template.marksGeneration ? whole.generated : try jinja.answers(in: whole.text)
             return marks.rendered(whole.text, trained: trained)
         }
     }
@@ -101,54 +93,5 @@ public struct ChatTemplate: Sendable {
         case .conversation(let conversation): try rendered(conversation)
         case .text(let text): RenderedConversation(learning: text, end: tokens.end)
         }
-    }
-
-    // MARK: Jinja
-
-    private func render(
-        _ template: JinjaTemplate, _ conversation: Conversation, _ messages: ArraySlice<ChatMessage>,
-        _ addsPrompt: Bool, _ variables: JSONObject
-    ) throws(JinjaError) -> JinjaTemplate.Rendering {
-        var values: JSONObject = [
-            "messages": .array(messages.map(\.json)),
-            "tools": conversation.tools ?? .null,
-            "add_generation_prompt": .bool(addsPrompt),
-            "bos_token": .string(tokens.beginning),
-            "eos_token": .string(tokens.end),
-        ]
-        for (key, value) in variables { values[key] = value }
-        return try template.render(values)
-    }
-
-    private func place(
-        ofAnswer index: Int, in whole: String, _ template: JinjaTemplate, _ conversation: Conversation,
-        _ variables: JSONObject
-    ) throws -> Range<Int> {
-        let messages = conversation.messages
-        let before = try render(template, conversation, messages[..<index], true, variables).text
-        guard whole.utf8.starts(with: before.utf8) else {
-            throw ChatError.answerHasNoPlace(template: name, message: index + 1)
-        }
-        let start = before.utf8.count
-        if index == messages.count - 1 { return start..<whole.utf8.count }
-        // A template may end the last answer of a text in another way than one in the middle.
-        let through = try render(template, conversation, messages[...index], false, variables).text
-        let end = zip(through.utf8, whole.utf8).prefix { $0 == $1 }.count
-        let answer = whole.utf8.dropFirst(start).prefix(max(0, end - start))
-        let content = messages[index].content.stripped()
-        guard end >= start, String(decoding: answer, as: UTF8.self).pythonFind(content) != nil else {
-            throw ChatError.answerHasNoPlace(template: name, message: index + 1)
-        }
-        return start..<end
-    }
-
-    /// Up to the last control token, if only white space follows it.
-    private func withoutSpaceAfterEnd(_ range: Range<Int>, in text: String) -> Range<Int> {
-        let part = String(decoding: text.utf8.dropFirst(range.lowerBound).prefix(range.count), as: UTF8.self)
-        let kept = part.stripped(left: false)
-        guard tokens.control.contains(where: { !$0.isEmpty && kept.pythonEnds(with: $0) }) else {
-            return range
-        }
-        return range.lowerBound..<range.lowerBound + kept.utf8.count
     }
 }

@@ -101,7 +101,9 @@ private struct ConversationEncoder {
     /// Where each token ends in a text of `count` bytes; nil if the tokens do not spell it.
     private func ends(of ids: [Int32], count: Int) -> [Int]? {
         var spellings: [Int: Int] = [:]
-        for token in tokenizer.specialTokens { spellings[token.id] = token.content.utf8.count }
+        for token in tokenizer.specialTokens where token.isControl {
+            spellings[token.id] = token.content.utf8.count
+        }
         var (ends, end) = ([Int](), 0)
         for id in ids {
             end += spellings[Int(id)] ?? tokenizer.bytes(of: Int(id)).count
@@ -128,7 +130,8 @@ struct TextSegments {
     private(set) var hasWrittenTokens = false
 
     init(_ bytes: [UInt8], written: [Range<Int>], _ tokens: [SpecialToken]) {
-        let tokens = tokens.map { (bytes: Array($0.content.utf8), id: Int32($0.id)) }
+        // Words that were added to a vocabulary are text.
+        let tokens = tokens.filter(\.isControl).map { (bytes: Array($0.content.utf8), id: Int32($0.id)) }
             .filter { !$0.bytes.isEmpty }.sorted { $0.bytes.count > $1.bytes.count }
         var byFirst: [[(bytes: [UInt8], id: Int32)]] = Array(repeating: [], count: 256)
         for token in tokens { byFirst[Int(token.bytes[0])].append(token) }

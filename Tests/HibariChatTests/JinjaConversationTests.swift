@@ -30,6 +30,9 @@ import Testing
         // It ends every text with the token, but learns to end the last answer only.
         #expect(try learned(template("phi3"), turns) == ["1.<|end|>", "2.<|end|>\n</s>"])
         #expect(try learned(template("llama3.1"), turns) == ["1.<|eot_id|>", "2.<|eot_id|>"])
+        // Without a thought in the middle, with an empty one in the last.
+        #expect(
+            try learned(template("qwen3"), turns) == ["1.<|im_end|>", "<think>\n\n</think>\n\n2.<|im_end|>"])
         // Qwen 3 writes an empty thought into the last answer; the model learns to.
         #expect(
             try learned(template("qwen3"), Array(turns.prefix(2))) == ["<think>\n\n</think>\n\n1.<|im_end|>"])

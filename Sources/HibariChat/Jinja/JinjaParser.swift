@@ -25,8 +25,7 @@ struct JinjaParser {
     }
 
     mutating func parse() throws(JinjaError) -> [JinjaStatement] {
-        let statements = try parseStatements(until: [], of: "the template")
-        return statements
+        try parseStatements(until: [], of: "the template")
     }
 
     // MARK: Tokens
@@ -92,7 +91,8 @@ struct JinjaParser {
     private mutating func parseStatements(
         until ends: [String], of construct: String
     ) throws(JinjaError) -> [JinjaStatement] {
-        let start = token.line
+        // The line of the statement that ends before this token.
+        let start = index > 0 ? tokens[index - 1].line : 1
         var statements: [JinjaStatement] = []
         while true {
             let line = token.line
