@@ -23,9 +23,12 @@ public struct TokenizedConversation: Sendable, Equatable {
     ///
     /// - Throws: `TokenizerError` if the text cannot be encoded.
     public init(_ rendered: RenderedConversation, tokenizer: any Tokenizer) throws(TokenizerError) {
+        // Words that were added to a vocabulary are text.
+        let control = tokenizer.specialTokens.filter(\.isControl)
         let encoder = ConversationEncoder(
-            tokenizer: tokenizer, bytes: Array(rendered.text.utf8), trained: rendered.trained)
-        let segments = TextSegments(encoder.bytes, written: rendered.written, tokenizer.specialTokens)
+            tokenizer: tokenizer, bytes: Array(rendered.text.utf8), trained: rendered.trained,
+            control: control)
+        let segments = TextSegments(encoder.bytes, written: rendered.written, control)
         // Byte-level tokenizers encode the text between control tokens by itself. Others may treat the beginning of the
         // text, and space around a token, in their own way, so they get it as a whole if a message spells no token.
         if !(tokenizer is BPETokenizer), !segments.hasWrittenTokens {
@@ -54,6 +57,15 @@ private struct ConversationEncoder {
     let tokenizer: any Tokenizer
     let bytes: [UInt8]
     let trained: [Range<Int>]
+    /// By id, the bytes of the spellings of control tokens, which stand for no text otherwise.
+    private let spellings: [Int32: Int]
+
+    init(tokenizer: any Tokenizer, bytes: [UInt8], trained: [Range<Int>], control: [SpecialToken]) {
+        (self.tokenizer, self.bytes, self.trained) = (tokenizer, bytes, trained)
+        var spellings: [Int32: Int] = [:]
+        for token in control { spellings[Int32(token.id)] = token.content.utf8.count }
+        self.spellings = spellings
+    }
 
     func isTrained(_ range: Range<Int>) -> Bool {
         trained.contains { $0.lowerBound <= range.lowerBound && range.upperBound <= $0.upperBound }
@@ -100,13 +112,9 @@ private struct ConversationEncoder {
 
     /// Where each token ends in a text of `count` bytes; nil if the tokens do not spell it.
     private func ends(of ids: [Int32], count: Int) -> [Int]? {
-        var spellings: [Int: Int] = [:]
-        for token in tokenizer.specialTokens where token.isControl {
-            spellings[token.id] = token.content.utf8.count
-        }
         var (ends, end) = ([Int](), 0)
         for id in ids {
-            end += spellings[Int(id)] ?? tokenizer.bytes(of: Int(id)).count
+            end += spellings[id] ?? tokenizer.bytes(of: Int(id)).count
             ends.append(end)
         }
         if end == count { return ends }
@@ -130,8 +138,7 @@ struct TextSegments {
     private(set) var hasWrittenTokens = false
 
     init(_ bytes: [UInt8], written: [Range<Int>], _ tokens: [SpecialToken]) {
-        // Words that were added to a vocabulary are text.
-        let tokens = tokens.filter(\.isControl).map { (bytes: Array($0.content.utf8), id: Int32($0.id)) }
+        let tokens = tokens.map { (bytes: Array($0.content.utf8), id: Int32($0.id)) }
             .filter { !$0.bytes.isEmpty }.sorted { $0.bytes.count > $1.bytes.count }
         var byFirst: [[(bytes: [UInt8], id: Int32)]] = Array(repeating: [], count: 256)
         for token in tokens { byFirst[Int(token.bytes[0])].append(token) }
