@@ -39,6 +39,7 @@ let package = Package(
             ]),
 
         // Level 3
+        .target(name: "HibariChat", dependencies: ["HibariSupport", "HibariTokenizers"]),
         .target(name: "HibariNN", dependencies: ["HibariTensor"]),
         .target(name: "HibariCheckpoint", dependencies: ["HibariTensor"]),
         .target(name: "HibariReports", dependencies: ["HibariImages", "HibariSupport"]),
@@ -89,6 +90,9 @@ let package = Package(
         .testTarget(name: "HibariTensorTests", dependencies: ["HibariTensor"]),
         .testTarget(
             name: "HibariTokenizersTests", dependencies: ["HibariTestSupport", "HibariTokenizers"],
+            resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "HibariChatTests", dependencies: ["HibariTestSupport", "HibariChat"],
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "HibariCheckpointTests", dependencies: ["HibariTestSupport", "HibariCheckpoint"],
