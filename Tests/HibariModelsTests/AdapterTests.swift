@@ -54,7 +54,8 @@ import Testing
         let context = ForwardContext.training(seed: 5, step: 3)
         let same = isSame(adapted.hiddenStates(ids, context), plain.hiddenStates(ids, context))
         #expect(same)
-        let dropsOut = !isSame(adapted.hiddenStates(ids, context), adapted.hiddenStates(ids, ForwardContext()))
+        let dropsOut = !isSame(
+            adapted.hiddenStates(ids, context), adapted.hiddenStates(ids, ForwardContext()))
         #expect(dropsOut)
     }
 
@@ -117,7 +118,8 @@ import Testing
             _ = try golden.configuration.makeModel(ParameterScope(.read(golden.weights), lowRank: plan))
         }
         #expect(
-            error?.description == "adapters: no linear map of this model is called lm_head; there are q_proj, k_proj, "
+            error?.description
+                == "adapters: no linear map of this model is called lm_head; there are q_proj, k_proj, "
                 + "v_proj, o_proj, gate_proj, up_proj, down_proj")
     }
 

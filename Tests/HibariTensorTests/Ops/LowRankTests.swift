@@ -6,7 +6,8 @@ import Testing
 @Suite struct LowRankTests {
     private let x = matrix([1, 2], [3, 4])
     private let identity = matrix([1, 0], [0, 1])
-    private let (a, b) = (matrix([1, 1]), matrix([2], [-1]))
+    private let a = matrix([1, 1])
+    private let b = matrix([2], [-1])
 
     @Test func byHand() {
         // h = 0.5·x·Aᵀ = [1.5, 3.5]
