@@ -8,25 +8,25 @@ import Testing
     private let own = "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}</s>{% endfor %}"
 
     private func tokenizer(_ special: String...) throws -> any Tokenizer {
-        try special.reduce(try BPETokenizer.train(on: Array("the user".utf8), vocabularySize: 260)) {
+        try special.reduce(try BPETokenizer.train(on: Array("the user, the user, the user".utf8), vocabularySize: 260)) {
             try $0.adding(specialToken: $1)
         }
     }
 
     private func choice(
-        _ name: String? = nil, own: String? = nil, _ tokenizer: any Tokenizer, beginning: Int32? = nil
+        _ tokenizer: any Tokenizer, _ name: String? = nil, own: String? = nil, beginning: Int32? = nil
     ) throws -> ChatTemplateChoice {
         try ChatTemplateChoice(name, own: own, model: "lark", tokenizer: tokenizer, beginning: beginning)
     }
 
     @Test func theOwnOneComesFirst() throws {
         let chatml = try tokenizer("<|im_start|>", "<|im_end|>", "<|user|>", "<|assistant|>")
-        let found = try choice(own: own, chatml)
+        let found = try choice(chatml, own: own)
         #expect(found.template.name == "the chat template of lark" && found.warnings.isEmpty)
         #expect(found.reason == "the model's own template")
-        #expect(try choice("model", own: own, chatml).template.name == found.template.name)
+        #expect(try choice(chatml, "model", own: own).template.name == found.template.name)
         // Asked for by name, another one.
-        #expect(try choice("alpaca", own: own, chatml).template.name == "alpaca")
+        #expect(try choice(chatml, "alpaca", own: own).template.name == "alpaca")
     }
 
     @Test func thenTheOneOfTheVocabulary() throws {
@@ -42,13 +42,13 @@ import Testing
     }
 
     @Test func marksThatAreNoTokens() throws {
-        let found = try choice("chatml", try tokenizer("<|im_start|>"))
+        let found = try choice(try tokenizer("<|im_start|>"), "chatml")
         #expect(found.warnings.count == 1)
         #expect(found.warnings[0].hasPrefix("the vocabulary has no <|im_end|>: chatml writes it"))
-        let both = try choice("gemma", try tokenizer()).warnings
+        let both = try choice(try tokenizer(), "gemma").warnings
         #expect(both.count == 1 && both[0].contains("<start_of_turn>, <end_of_turn>"))
         // Of the model's own template as well.
-        let jinja = try choice(own: own, try tokenizer("<|user|>"))
+        let jinja = try choice(try tokenizer("<|user|>"), own: own)
         #expect(jinja.warnings.count == 1 && jinja.warnings[0].contains("no <|assistant|>:"))
     }
 
@@ -63,19 +63,19 @@ import Testing
     @Test func theBeginningIsSpelled() throws {
         let tokenizer = try tokenizer("<s>")
         let id = try #require(tokenizer.specialTokens.first { $0.content == "<s>" }?.id)
-        #expect(try choice("llama2", tokenizer, beginning: Int32(id)).template.tokens.beginning == "<s>")
-        #expect(try choice("llama2", tokenizer).template.tokens.beginning == "")
+        #expect(try choice(tokenizer, "llama2", beginning: Int32(id)).template.tokens.beginning == "<s>")
+        #expect(try choice(tokenizer, "llama2").template.tokens.beginning == "")
     }
 
     @Test func filesAndNamesThatAreNone() throws {
         let (folder, tokenizer) = (TemporaryDirectory(), try tokenizer())
         let path = try folder.write("plain.jinja", "{{ messages[0].content }}")
-        let found = try choice(path, own: own, tokenizer)
+        let found = try choice(tokenizer, path, own: own)
         #expect(found.template.name == path && found.reason == "the template in \(path)")
-        #expect(throws: ChatError.unknownTemplate(name: "chatlm")) { try choice("chatlm", tokenizer) }
-        #expect(throws: ChatError.noOwnTemplate(model: "lark")) { try choice("model", tokenizer) }
-        #expect(throws: ChatError.self) { try choice(folder.path + "/none.jinja", tokenizer) }
+        #expect(throws: ChatError.unknownTemplate(name: "chatlm")) { try choice(tokenizer, "chatlm") }
+        #expect(throws: ChatError.noOwnTemplate(model: "lark")) { try choice(tokenizer, "model") }
+        #expect(throws: ChatError.self) { try choice(tokenizer, folder.path + "/none.jinja") }
         let broken = try folder.write("broken.jinja", "{% for %}")
-        #expect(throws: JinjaError.self) { try choice(broken, tokenizer) }
+        #expect(throws: JinjaError.self) { try choice(tokenizer, broken) }
     }
 }

@@ -122,7 +122,7 @@ import Testing
         #expect(first.lastLoss < 5 && first.evaluation != nil)
         #expect(throws: Interruption.self) { try train("cut", stopAt: step) }
         let run = RunDirectory(path: folder.path + "/cut")
-        let second = try train("cut", from: run.last)
+        let second = try train("cut", from: run.checkpoint(try #require(try run.steps().last)))
         #expect(second.lastLoss == first.lastLoss)
         let files = try ["whole", "cut"].map { try readFile("\(folder.path)/\($0)/last/model.safetensors") }
         let isSame = files[0] == files[1]
@@ -137,8 +137,8 @@ import Testing
         let loop = TrainingLoop(
             task, optimizer: AdamW(model.parameters),
             schedule: LearningRateSchedule(
-                shape: .constant, peak: 1e-2, minimum: 0, warmupSteps: 0, totalSteps: 30),
-            options: LoopOptions(totalSteps: 30))
+                shape: .constant, peak: 1e-2, minimum: 0, warmupSteps: 0, totalSteps: 60),
+            options: LoopOptions(totalSteps: 60))
         let after = try #require(try loop.train().evaluation).loss
         // "It sings." again and again.
         #expect(after < 0.3 * before, "\(before) to \(after)")
