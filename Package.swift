@@ -99,7 +99,8 @@ let package = Package(
         .testTarget(
             name: "HibariCheckpointTests", dependencies: ["HibariTestSupport", "HibariCheckpoint"],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "HibariDataTests", dependencies: ["HibariTestSupport", "HibariData", "HibariImages"]),
+        .testTarget(
+            name: "HibariDataTests", dependencies: ["HibariTestSupport", "HibariData", "HibariImages"]),
         .testTarget(
             name: "HibariModelsTests",
             dependencies: ["HibariTestSupport", "HibariModels", "HibariOptimizers"],

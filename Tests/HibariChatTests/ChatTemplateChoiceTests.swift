@@ -8,7 +8,9 @@ import Testing
     private let own = "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}</s>{% endfor %}"
 
     private func tokenizer(_ special: String...) throws -> any Tokenizer {
-        try special.reduce(try BPETokenizer.train(on: Array("the user, the user, the user".utf8), vocabularySize: 260)) {
+        try special.reduce(
+            try BPETokenizer.train(on: Array("the user, the user, the user".utf8), vocabularySize: 260)
+        ) {
             try $0.adding(specialToken: $1)
         }
     }
