@@ -26,8 +26,8 @@ extension ScoringModel {
         progress: (Int) -> Void = { _ in }
     ) throws -> [PassageScore] {
         let lengths = tokenizer.byteLengths
-        let encoded = try documents.map { document in
-            do {
+        let encoded = try documents.map { (document) throws(DataError) -> [Int32] in
+            do throws(TokenizerError) {
                 return try tokenizer.encode(document.bytes)
             } catch {
                 throw document.located(error)
