@@ -86,7 +86,7 @@ public struct PairedBootstrap: Sendable {
     /// By linear interpolation between the values in order, as NumPy does.
     ///
     /// - Precondition: `sorted` is not empty, `share` in 0...1.
-    static func quantile(_ sorted: [Double], _ share: Double) -> Double {
+    package static func quantile(_ sorted: [Double], _ share: Double) -> Double {
         let position = share * Double(sorted.count - 1)
         let lower = Int(position)
         let upper = min(lower + 1, sorted.count - 1)

@@ -16,6 +16,10 @@ public struct PerplexityWindows: Sendable {
         public var beginning: Int32?
         public var range: Range<Int>
         public var scoredCount: Int
+
+        package init(beginning: Int32?, range: Range<Int>, scoredCount: Int) {
+            (self.beginning, self.range, self.scoredCount) = (beginning, range, scoredCount)
+        }
     }
 
     private enum Recipe {

@@ -11,7 +11,9 @@ extension LanguageModel {
     ///   - context: at least one token.
     ///   - cache: for as many positions as the context and the longest continuation without its last token have; what
     ///     is in it is lost.
-    func losses(of continuations: [[Int32]], after context: [Int32], cache: KeyValueCache) -> [[Float]] {
+    package func losses(of continuations: [[Int32]], after context: [Int32], cache: KeyValueCache)
+        -> [[Float]]
+    {
         cache.truncate(to: 0)
         let forward = ForwardContext.cached(cache)
         let read = hiddenStates(Tensor(context, shape: [1, context.count]), forward)  // [1, T, C]
