@@ -80,18 +80,3 @@ public enum ChatError: UserError, Equatable {
         }
     }
 }
-
-/// Where a record is in its file.
-public enum RecordPlace: Sendable, Equatable, CustomStringConvertible {
-    /// A line, from 1.
-    case line(Int)
-    /// An element of an array, from 1.
-    case element(Int)
-
-    public var description: String {
-        switch self {
-        case .line(let number): "line \(number)"
-        case .element(let number): "element \(number)"
-        }
-    }
-}
