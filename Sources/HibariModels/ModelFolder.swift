@@ -30,14 +30,14 @@ public struct ModelFolder {
                 folder: folder, model: configuration.vocabularySize, tokenizer: tokenizer.vocabularySize)
         }
         let weights =
-            try file.map { withModelNames(try SafetensorsFile(path: $0)) } ?? openWeights(folder: folder)
+            try folder == path ? openWeights(folder: folder) : withModelNames(try SafetensorsFile(path: file))
         model = try configuration.makeModel(ParameterScope(.read(weights)))
     }
 
-    /// The folder that a model argument means, and the weights file if it names one.
-    private static func locate(_ path: String) -> (folder: String, file: String?) {
+    /// The folder and the weights file that a model argument means; see `openWeights` for a folder's.
+    public static func locate(_ path: String) -> (folder: String, weights: String) {
         if !directoryExists(path), path.hasSuffix(".safetensors") { return (splitPath(path).directory, path) }
-        return (path, nil)
+        return (path, joinPath(path, weightsName))
     }
 
     /// Writes the five files into an existing folder.
