@@ -111,7 +111,10 @@ def main() -> int:
     ).eval()
     randomize(model, torch.Generator().manual_seed(arguments.seed))
     model.to(getattr(torch, arguments.dtype)).save_pretrained(arguments.out, max_shard_size=arguments.shard_size)
-    model.float()
+    # The rounded weights, with frequencies that are not.
+    model = AutoModelForCausalLM.from_pretrained(
+        arguments.out, dtype=torch.float32, attn_implementation="eager"
+    ).eval()
     byte_tokenizer().save_pretrained(arguments.out)
 
     tokenizer = AutoTokenizer.from_pretrained(arguments.out)
