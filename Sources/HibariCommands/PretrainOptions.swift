@@ -33,7 +33,7 @@ struct DataOptions: ParsableArguments {
 
 /// The sizes of the model.
 struct ModelOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Architecture: qwen3, llama or gpt2.", valueName: "family"))
+    @Option(help: ArgumentHelp("Architecture: qwen3, qwen2, llama or gpt2.", valueName: "family"))
     var arch = ModelFamily.qwen3
 
     @Option(help: "Blocks.") var layers = 4

@@ -5,10 +5,12 @@ import HibariTensor
 import HibariTokenizers
 
 /// A model and its tokenizer in Hugging Face form: config.json, generation_config.json, model.safetensors,
-/// tokenizer.json and tokenizer_config.json in one folder.
+/// tokenizer.json and tokenizer_config.json in one folder. Weights may also be read from shards with an index.
 public struct ModelFolder {
     public static let configurationName = "config.json"
     public static let weightsName = "model.safetensors"
+    /// Of weights in several files.
+    public static let weightsIndexName = "model.safetensors.index.json"
     public static let tokenizerName = "tokenizer.json"
 
     public let model: any LanguageModel
@@ -18,7 +20,7 @@ public struct ModelFolder {
     ///
     /// - Parameter path: the folder, or a model.safetensors with the other files beside it.
     public init(path: String) throws {
-        let (folder, weights) = Self.locate(path)
+        let (folder, file) = Self.locate(path)
         let configurationPath = joinPath(folder, Self.configurationName)
         let json = try JSONValue(contentsOf: configurationPath)
         let configuration = try DecoderConfiguration(huggingFace: json, path: configurationPath)
@@ -27,10 +29,12 @@ public struct ModelFolder {
             throw ModelFolderError.tokenizerMismatch(
                 folder: folder, model: configuration.vocabularySize, tokenizer: tokenizer.vocabularySize)
         }
-        model = try configuration.makeModel(ParameterScope(.read(try SafetensorsFile(path: weights))))
+        let weights =
+            try folder == path ? openWeights(folder: folder) : withModelNames(try SafetensorsFile(path: file))
+        model = try configuration.makeModel(ParameterScope(.read(weights)))
     }
 
-    /// The folder and the weights file that a model argument means.
+    /// The folder and the weights file that a model argument means; see `openWeights` for a folder's.
     public static func locate(_ path: String) -> (folder: String, weights: String) {
         if !directoryExists(path), path.hasSuffix(".safetensors") { return (splitPath(path).directory, path) }
         return (path, joinPath(path, weightsName))
@@ -55,14 +59,25 @@ public struct ModelFolder {
 /// Why a folder is not a usable model.
 public enum ModelFolderError: UserError {
     case tokenizerMismatch(folder: String, model: Int, tokenizer: Int)
+    /// No safetensors, but perhaps a file of PyTorch's.
+    case noWeights(folder: String, pickled: String?)
 
-    public var exitStatus: ExitStatus { .badData }
+    public var exitStatus: ExitStatus {
+        switch self {
+        case .tokenizerMismatch: .badData
+        case .noWeights: .inputMissing
+        }
+    }
 
     public var description: String {
         switch self {
         case .tokenizerMismatch(let folder, let model, let tokenizer):
             "\(folder): the tokenizer has \(tokenizer) entries, the model \(model); put back the tokenizer.json the "
                 + "model was trained with"
+        case .noWeights(let folder, nil):
+            "\(folder): no weights; put model.safetensors there, or its shards with model.safetensors.index.json"
+        case .noWeights(let folder, let pickled?):
+            "\(folder): no model.safetensors; \(pickled) is not read, save the model as safetensors"
         }
     }
 }

@@ -13,6 +13,7 @@ import torch
 import transformers
 
 from adapter_fixtures import CASES as ADAPTERS, make_adapter
+from folder_fixtures import make_folders
 from image_fixtures import make_image_tensors
 from model_fixtures import MODELS, make_model
 from op_fixtures import check_against_transformers, make_op_tensors
@@ -67,6 +68,10 @@ def main() -> int:
         shutil.rmtree(folder, ignore_errors=True)
         adapters[name] = make_adapter(name, folder, arguments.seed)
         print(f"{name}: {adapters[name]}", file=sys.stderr)
+
+    for folder in ("rope", "shards_qwen2_f16", "shards_mistral_bf16"):
+        shutil.rmtree(arguments.out / folder, ignore_errors=True)
+    make_folders(arguments.out, arguments.seed)
 
     details = {"ops": cases, "models": models, "adapters": adapters}
     size = write_manifest(arguments.out, arguments.seed, details)
