@@ -1,3 +1,4 @@
+import HibariKernels
 import HibariTensor
 
 extension SafetensorsFile: TensorSource {
@@ -21,11 +22,38 @@ extension SafetensorsFile: TensorSource {
             .copyMemory(from: bytes(of: name))
         return result
     }
+
+    /// A matrix in half precision as it is, float32 numbers as they lie in the file.
+    public func storedTensor(named name: String) throws -> Tensor {
+        guard let entry = entry(named: name) else {
+            throw CheckpointError.missingTensor(path: path, tensor: name)
+        }
+        let bytes = bytes(of: entry)
+        switch (entry.dtype, entry.shape.count, bytes.baseAddress) {
+        case (.float32, _, _?): return Tensor(borrowing: bytes, shape: Shape(entry.shape), owner: file)
+        case (.float16, 2, let start?):
+            return Tensor(
+                blocks: BlockMatrix(.float16, rows: entry.shape[0], columns: entry.shape[1], start),
+                owner: file)
+        case (.bfloat16, 2, let start?):
+            return Tensor(
+                blocks: BlockMatrix(.bfloat16, rows: entry.shape[0], columns: entry.shape[1], start),
+                owner: file)
+        default: return try tensor(named: name, .float32)
+        }
+    }
 }
 
 extension SafetensorsTensor {
-    /// A tensor in its own type, which is kept alive until it is written.
+    /// A tensor in its own type, float32 for one of blocks, which is kept alive until it is written.
     public init(name: String, _ tensor: Tensor) {
+        guard tensor.dtype != .blocks else {
+            self.init(name: name, dtype: .float32, shape: tensor.shape.array) { emit in
+                let numbers = tensor.dequantized()
+                try emit(UnsafeRawBufferPointer(start: numbers.input(Float.self), count: numbers.count * 4))
+            }
+            return
+        }
         self.init(name: name, dtype: SafetensorsDType(tensor.dtype), shape: tensor.shape.array) { emit in
             let size = tensor.dtype.byteCount
             try emit(
@@ -41,6 +69,7 @@ extension SafetensorsDType {
         case .float32: self = .float32
         case .float64: self = .float64
         case .int32: self = .int32
+        case .blocks: preconditionFailure("safetensors files have no type for blocks")
         }
     }
 }

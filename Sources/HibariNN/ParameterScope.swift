@@ -13,7 +13,8 @@ public struct ParameterScope {
         /// With `zeroesOutputs`, projections onto the residual stream and an output projection of its own start
         /// at zero: every block as the identity, and all tokens equally likely.
         case initialize(seed: UInt64, zeroesOutputs: Bool = false)
-        case read(any TensorSource)
+        /// With `keepsStored`, matrices stay as the source has them, for use without training.
+        case read(any TensorSource, keepsStored: Bool = false)
     }
 
     private final class Registry {
@@ -78,10 +79,12 @@ public struct ParameterScope {
         case .initialize(let seed, _):
             let random = RandomStream(seed: seed, purpose: .initialization, stream: stream)
             value = initializer.tensor(shape, random, registry.dtype)
-        case .read(let source):
+        case .read(let source, let keepsStored):
             // What stands in for a tensor that does not fit is never used: `finish()` throws. It has no
             // elements, as a wrong size in the configuration may ask for more than there is memory.
-            value = try read(fullName, shape, from: source) ?? Tensor(zeros: [0], registry.dtype)
+            value =
+                try read(fullName, shape, from: source, keepsStored: keepsStored && role.multipliesRows)
+                ?? Tensor(zeros: [0], registry.dtype)
         }
         let parameter = Parameter(value, name: fullName, role: role)
         registry.parameters.append(parameter)
@@ -98,7 +101,7 @@ public struct ParameterScope {
     public func zeros(_ name: String, _ shape: Shape) throws {
         let fullName = path + name
         registry.zeros.append((fullName, shape))
-        guard case .read(let source) = registry.source, source.shape(of: fullName) != nil else { return }
+        guard case .read(let source, _) = registry.source, source.shape(of: fullName) != nil else { return }
         guard let tensor = try read(fullName, shape, from: source) else { return }
         let isZero =
             registry.dtype == .float64
@@ -109,7 +112,9 @@ public struct ParameterScope {
         }
     }
 
-    private func read(_ name: String, _ shape: Shape, from source: any TensorSource) throws -> Tensor? {
+    private func read(
+        _ name: String, _ shape: Shape, from source: any TensorSource, keepsStored: Bool = false
+    ) throws -> Tensor? {
         registry.used.insert(name)
         guard let found = source.shape(of: name) else {
             registry.problems.append("\(name) \(shape) is missing")
@@ -119,7 +124,8 @@ public struct ParameterScope {
             registry.problems.append("\(name) has shape \(found), the configuration asks for \(shape)")
             return nil
         }
-        return try source.tensor(named: name, registry.dtype)
+        return keepsStored && registry.dtype == .float32
+            ? try source.storedTensor(named: name) : try source.tensor(named: name, registry.dtype)
     }
 
     /// All parameters created so far, in order.
@@ -132,7 +138,7 @@ public struct ParameterScope {
     ///
     /// - Parameter ignoring: names in the source that may go unused, e.g. a copy of a tied weight.
     public func finish(ignoring: Set<String> = []) throws {
-        guard case .read(let source) = registry.source else { return }
+        guard case .read(let source, _) = registry.source else { return }
         let unknown = source.tensorNames.filter { !registry.used.contains($0) && !ignoring.contains($0) }
         let problems = registry.problems + unknown.map { "\($0) is unknown" }
         if !problems.isEmpty { throw ParameterError.mismatch(location: source.location, problems: problems) }

@@ -27,6 +27,9 @@ public final class Storage: @unchecked Sendable {
         self.owner = owner
     }
 
+    /// Whether the memory is somebody else's, who may have mapped it for reading alone.
+    package var isBorrowed: Bool { owner != nil }
+
     deinit {
         if owner == nil { BufferPool.shared.free(pointer, byteCount: byteCount) }
     }

@@ -11,12 +11,20 @@ public struct Tensor {
     package let offset: Int
     public let shape: Shape
     public let dtype: DType
+    /// How the elements of a tensor of blocks are stored; nil for all others.
+    let format: BlockFormat?
     /// The node of the tape that made this tensor; nil if no gradient flows to it.
     package var node: Node?
     /// How to make the tensor again; nil if ops must keep it.
     var recipe: Recipe?
 
-    package init(storage: Storage, offset: Int, shape: Shape, dtype: DType, node: Node? = nil) {
+    package init(
+        storage: Storage, offset: Int, shape: Shape, dtype: DType, format: BlockFormat? = nil,
+        node: Node? = nil
+    ) {
+        precondition(
+            (format != nil) == (dtype == .blocks), "a tensor of \(dtype) with the format \(format as Any)")
+        self.format = format
         self.storage = storage
         self.offset = offset
         self.shape = shape
@@ -71,8 +79,9 @@ public struct Tensor {
     /// The same numbers as another floating-point type. No gradient flows through.
     public func cast(to type: DType) -> Tensor {
         if type == dtype { return detached }
+        if dtype == .blocks { return dequantized().cast(to: type) }
         precondition(
-            dtype != .int32 && type != .int32,
+            dtype != .int32 && type != .int32 && type != .blocks,
             "cast: from \(dtype) to \(type); only between floating-point types")
         return type == .float64
             ? Tensor(array(of: Float.self).map(Double.init), shape: shape)

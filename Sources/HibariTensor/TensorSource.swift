@@ -10,4 +10,11 @@ public protocol TensorSource {
     func shape(of name: String) -> [Int]?
     /// Reads a tensor as `dtype`.
     func tensor(named name: String, _ dtype: DType) throws -> Tensor
+    /// The tensor for computing in float32 without training it: a matrix as it is stored, if products can be made
+    /// with it so, all others as float32. Its memory may be that of the file.
+    func storedTensor(named name: String) throws -> Tensor
+}
+
+extension TensorSource {
+    public func storedTensor(named name: String) throws -> Tensor { try tensor(named: name, .float32) }
 }

@@ -53,7 +53,8 @@ extension TrainingLoop {
         guard let run, isBest || lastSaved != state.step else { return }
         // The last step may have thrown the weights out of range, which only the next loss would show: by
         // then this checkpoint could have replaced a good one.
-        guard task.parameters.allSatisfy({ $0.value.sumOfSquares.isFinite }) else {
+        let changed = task.parameters.filter { $0.isTrainable || $0.role == .buffer }
+        guard changed.allSatisfy({ $0.value.sumOfSquares.isFinite }) else {
             if endsQuietly(step: state.step) { return }
             throw notFinite(step: state.step, loss: .nan)
         }

@@ -69,6 +69,17 @@ public final class GGUFTensors: TensorSource, Sendable {
         return tensor.cast(to: dtype)
     }
 
+    /// A matrix of any format but float32 as its blocks, float32 numbers as they lie in the file.
+    public func storedTensor(named name: String) throws -> Tensor {
+        let entry = try requiredEntry(name)
+        let blocks = try blocks(of: entry)
+        if blocks.format == .float32 {
+            return Tensor(borrowing: try bytes(of: name), shape: Shape(entry.shape), owner: file)
+        }
+        guard entry.shape.count == 2 else { return try tensor(named: name, .float32) }
+        return Tensor(blocks: blocks, owner: file)
+    }
+
     // MARK: Elements
 
     /// Converts a tensor to float32.

@@ -52,22 +52,31 @@ public struct Linear {
 public struct PackedLinear {
     /// `[outᵢ, in]` each.
     public let weights: [Parameter]
+    /// `[outᵢ]` each; none if the maps have none.
+    public let biases: [Parameter]
 
     /// - Parameters:
-    ///   - scope: gives `NAME.weight` for each part.
+    ///   - scope: gives `NAME.weight` for each part, and `NAME.bias` with `hasBias`.
     ///   - parts: name and number of outputs of each map.
     public init(
-        _ scope: ParameterScope, inputs: Int, parts: [(name: String, outputs: Int)], deviation: Double
+        _ scope: ParameterScope, inputs: Int, parts: [(name: String, outputs: Int)], hasBias: Bool = false,
+        deviation: Double
     ) throws {
-        weights = try parts.map { part in
-            try scope[part.name].parameter(
-                "weight", [part.outputs, inputs], .normal(deviation: deviation),
-                role: .hiddenMatrix(.outputMajor))
+        var (weights, biases): ([Parameter], [Parameter]) = ([], [])
+        for part in parts {
+            let own = scope[part.name]
+            weights.append(
+                try own.parameter(
+                    "weight", [part.outputs, inputs], .normal(deviation: deviation),
+                    role: .hiddenMatrix(.outputMajor)))
+            if hasBias { biases.append(try own.parameter("bias", [part.outputs], .zeros, role: .vector)) }
         }
+        (self.weights, self.biases) = (weights, biases)
     }
 
     /// `[..., in]` → `[..., Σ outᵢ]`.
     public func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
-        linear(x, weights: weights.map(\.tensor), order: context.order)
+        let bias = biases.isEmpty ? nil : concatenate(biases.map(\.tensor))
+        return linear(x, weights: weights.map(\.tensor), bias: bias, order: context.order)
     }
 }

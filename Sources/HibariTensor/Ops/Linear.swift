@@ -23,8 +23,9 @@ public enum SummationOrder: Sendable {
 ///
 /// - Parameters:
 ///   - x: `[..., in]`.
-///   - weights: each `[outᵢ, in]` (or `[in, outᵢ]`, see `layout`).
-///   - bias: `[out]`; only with a single weight.
+///   - weights: each `[outᵢ, in]` (or `[in, outᵢ]`, see `layout`). Of blocks only `[outᵢ, in]`, with x of float32; such
+///     a weight gets no gradient.
+///   - bias: `[Σ outᵢ]`.
 ///   - activation: applied while the result is in cache; nil for none.
 /// - Returns: `[..., Σ outᵢ]`.
 package func linear(
@@ -34,20 +35,26 @@ package func linear(
     let problem = LinearProblem(x, weights, bias, layout)
     let preactivation = Tensor(uninitialized: x.shape.replacingLast(with: problem.totalOutputs), x.dtype)
     let output = activation == nil ? preactivation : Tensor(uninitialized: preactivation.shape, x.dtype)
+    let isFused = order == .fastest && weights.allSatisfy { $0.dtype != .blocks }
     func forward<T: KernelScalar>(_: T.Type) {
         for (weight, columns) in zip(weights, problem.columns) {
             let y = preactivation.output(T.self) + columns.lowerBound
             let product = problem.forward(columns)
-            if order == .fixed {
+            if weight.dtype == .blocks {
+                problem.forward(
+                    weight.blocks, x, preactivation.output(Float.self) + columns.lowerBound, order)
+            } else if order == .fixed {
                 T.linearFixedOrder(product, x.input(), weight.input(), y)
-            } else {
+            } else if isFused {
                 let epilogue = GemmEpilogue<T>(
-                    bias: bias?.input(), activation: activation,
+                    bias: bias.map { $0.input(T.self) + columns.lowerBound }, activation: activation,
                     activated: activation == nil ? nil : output.output(T.self) + columns.lowerBound)
                 T.gemm(product, x.input(), weight.input(), y, epilogue)
+            } else {
+                T.gemm(product, x.input(), weight.input(), y, GemmEpilogue())
             }
         }
-        if order == .fixed {
+        if !isFused {
             addBiasAndActivation(
                 T.self, problem, bias, activation, preactivation.output(T.self), output.output(T.self))
         }
@@ -55,7 +62,7 @@ package func linear(
     forward(x.dtype.scalar)
     let isOnTape = ([x, bias].compactMap { $0 } + weights).first { $0.node != nil }
     require(order == .fastest || isOnTape == nil, .linear, "the fixed order of summation has no gradient")
-    let input = SavedTensor(x)
+    let input = SavedTensor(x, needsValue: weights.contains { $0.node != nil })
     let result = record(
         .linear, inputs: [x] + weights.map { Optional($0) } + [bias], output: output, product: problem.sizes,
         detail: activation.map { "with \($0)" } ?? ""
@@ -97,7 +104,10 @@ private struct LinearProblem {
                 layout == .outputMajor
                 ? (weight.shape[0], weight.shape[1]) : (weight.shape[1], weight.shape[0])
             require(
-                weight.shape.rank == 2 && depth == inputs && weight.dtype == x.dtype, .linear,
+                weight.shape.rank == 2 && depth == inputs
+                    && (weight.dtype == x.dtype
+                        || weight.dtype == .blocks && x.dtype == .float32 && layout == .outputMajor),
+                .linear,
                 "input \(x.dtype) \(x.shape) does not fit weight \(weight.dtype) \(weight.shape) stored "
                     + (layout == .outputMajor ? "[out, in]" : "[in, out]"))
             columns.append(start..<start + outputs)
@@ -106,9 +116,8 @@ private struct LinearProblem {
         self.columns = columns
         totalOutputs = start
         require(
-            bias == nil || (weights.count == 1 && bias!.shape == [start]), .linear,
-            "bias \(String(describing: bias?.shape)) for \(weights.count) weights with \(start) outputs; expected [\(start)]"
-        )
+            bias == nil || bias!.shape == [start], .linear,
+            "bias \(String(describing: bias?.shape)) for \(start) outputs; expected [\(start)]")
     }
 
     /// Of all weights together.
@@ -121,16 +130,35 @@ private struct LinearProblem {
             strideC: totalOutputs)
     }
 
+    /// The same with a weight of blocks.
+    func forward(
+        _ weight: BlockMatrix, _ x: Tensor, _ y: UnsafeMutablePointer<Float>, _ order: SummationOrder
+    ) {
+        switch order {
+        case .fixed: Float.linearFixedOrder(weight, rows: rows, x.input(), y, strideY: totalOutputs)
+        case .fastest: Float.linear(weight, rows: rows, x.input(), y, strideY: totalOutputs)
+        }
+    }
+
     func backward(_ x: SavedTensor, _ weights: [Tensor], _ bias: Tensor?, _ dy: Tensor) {
         func run<T: KernelScalar>(_: T.Type) {
-            let input = x.value
+            let input = weights.contains { $0.node != nil } ? x.value : nil
             for (weight, range) in zip(weights, columns) {
                 let gradient = dy.input(T.self) + range.lowerBound
-                weight.node?.withBuffer(weight.shape, weight.dtype) { buffer, accumulates in
-                    weightGradient(range, accumulates, input.input(T.self), gradient, buffer.output(T.self))
+                if let input {
+                    weight.node?.withBuffer(weight.shape, weight.dtype) { buffer, accumulates in
+                        weightGradient(
+                            range, accumulates, input.input(T.self), gradient, buffer.output(T.self))
+                    }
                 }
                 // dx (+)= dy[:, columns]·Wᵀ
                 x.node?.withBuffer(x.shape, x.dtype) { buffer, accumulates in
+                    if weight.dtype == .blocks {
+                        Float.linearInputGradient(
+                            weight.blocks, rows: rows, dy.input(Float.self) + range.lowerBound,
+                            buffer.output(Float.self), strideY: totalOutputs, accumulates: accumulates)
+                        return
+                    }
                     T.gemm(
                         GemmProblem(
                             rows: rows, columns: inputs, depth: range.count,

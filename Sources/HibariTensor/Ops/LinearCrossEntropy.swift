@@ -10,7 +10,7 @@ import HibariKernels
 ///
 /// - Parameters:
 ///   - x: `[..., C]`.
-///   - weight: `[V, C]`.
+///   - weight: `[V, C]`; one of blocks, with x of float32, gets no gradient.
 ///   - targets: `[...]`, int32; rows with `ignoredTarget` are left out. With no other row the loss is 0.
 ///   - labelSmoothing: ε, 0 ≤ ε < 1, the share of the target spread over all classes.
 /// - Returns: a scalar.
@@ -63,7 +63,8 @@ private struct ProjectedLoss {
         width = x.shape[-1]
         classes = weight.shape[0]
         require(
-            weight.shape.rank == 2 && weight.shape[1] == width && weight.dtype == x.dtype,
+            weight.shape.rank == 2 && weight.shape[1] == width
+                && (weight.dtype == x.dtype || weight.dtype == .blocks && x.dtype == .float32),
             .linearCrossEntropy,
             "input \(x.dtype) \(x.shape) does not fit weight \(weight.dtype) \(weight.shape) stored [out, in]"
         )
@@ -82,10 +83,16 @@ private struct ProjectedLoss {
                 }
             }
             func forward(_ chunk: Range<Int>) {
-                T.gemm(
-                    GemmProblem(rows: chunk.count, columns: classes, depth: width, transposesB: true),
-                    x.input() + chunk.lowerBound * width, weight.input(), logits.output(T.self),
-                    GemmEpilogue())
+                if weight.dtype == .blocks {
+                    Float.linear(
+                        weight.blocks, rows: chunk.count, x.input(Float.self) + chunk.lowerBound * width,
+                        logits.output(Float.self))
+                } else {
+                    T.gemm(
+                        GemmProblem(rows: chunk.count, columns: classes, depth: width, transposesB: true),
+                        x.input() + chunk.lowerBound * width, weight.input(), logits.output(T.self),
+                        GemmEpilogue())
+                }
                 T.crossEntropy(
                     problem(chunk), logits.input(), targets.input(Int32.self) + chunk.lowerBound,
                     classWeights: nil, losses.output(T.self) + chunk.lowerBound, totals.output(T.self))
@@ -94,7 +101,11 @@ private struct ProjectedLoss {
                 T.crossEntropyBackward(
                     problem(chunk), logits.input(), targets.input(Int32.self) + chunk.lowerBound,
                     classWeights: nil, totals.input(), scale: T(gradientScale), logits.output(T.self))
-                if let dx {
+                if let dx, weight.dtype == .blocks {
+                    Float.linearInputGradient(
+                        weight.blocks, rows: chunk.count, logits.input(Float.self),
+                        dx.output(Float.self) + chunk.lowerBound * width, accumulates: addsToInput)
+                } else if let dx {
                     T.gemm(
                         GemmProblem(
                             rows: chunk.count, columns: width, depth: classes, accumulates: addsToInput),

@@ -9,9 +9,9 @@ public final class Parameter {
     public private(set) var value: Tensor
     /// A parameter that is not trainable gets no gradient, and no graph is built for it.
     ///
-    /// - Precondition: a buffer stays untrained.
-    public var isTrainable = true {
-        didSet { precondition(!isTrainable || role != .buffer, "\(name): a buffer cannot be trained") }
+    /// - Precondition: a buffer stays untrained, and so does what lies in a file.
+    public var isTrainable: Bool {
+        didSet { precondition(!isTrainable || canBeTrained, "\(name) cannot be trained") }
     }
     /// Whether anything was added to the gradient since the last `clearGradient()`.
     public private(set) var hasGradient = false
@@ -22,8 +22,11 @@ public final class Parameter {
         self.value = value
         self.name = name
         self.role = role
-        isTrainable = role != .buffer
+        isTrainable = role != .buffer && !value.storage.isBorrowed
     }
+
+    /// Whether it is no buffer, and its value in memory of its own.
+    public var canBeTrained: Bool { role != .buffer && !value.storage.isBorrowed }
 
     public var shape: Shape { value.shape }
 

@@ -13,4 +13,12 @@ public enum ParameterRole: Sendable, Equatable {
     case buffer
     /// Biases, and the weights of norms.
     case vector
+
+    /// Whether it is a matrix `[out, in]` of a product or of rows to look up, which may be one of blocks.
+    package var multipliesRows: Bool {
+        switch self {
+        case .hiddenMatrix(.outputMajor), .embedding, .output: true
+        case .hiddenMatrix(.inputMajor), .kernel, .buffer, .vector: false
+        }
+    }
 }

@@ -16,10 +16,11 @@ struct SavedTensor {
     private let kept: Tensor?
     private let recipe: Recipe?
 
-    init(_ tensor: Tensor) {
+    /// - Parameter needsValue: whether the backward pass reads the numbers.
+    init(_ tensor: Tensor, needsValue: Bool = true) {
         (shape, dtype, node) = (tensor.shape, tensor.dtype, tensor.node)
-        recipe = tensor.recipe
-        kept = tensor.recipe == nil ? tensor.detached : nil
+        recipe = needsValue ? tensor.recipe : nil
+        kept = needsValue && tensor.recipe == nil ? tensor.detached : nil
     }
 
     /// The tensor, to the bit.

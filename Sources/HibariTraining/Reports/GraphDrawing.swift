@@ -73,6 +73,7 @@ private func numbers(_ prefix: String, _ tensor: Tensor) -> [String] {
         case .int32: tensor.array(of: Int32.self).map(Double.init)
         case .float32: tensor.array(of: Float.self).map(Double.init)
         case .float64: tensor.array(of: Double.self)
+        case .blocks: tensor.dequantized().array(of: Float.self).map(Double.init)
         }
     let columns = max(1, tensor.shape.rank == 0 ? 1 : tensor.shape[-1])
     return stride(from: 0, to: elements.count, by: columns).map { start in

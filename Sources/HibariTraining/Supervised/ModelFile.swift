@@ -70,7 +70,7 @@ public enum ModelFile {
             throw ModelFileError(
                 path: file,
                 problem: "input_type is \(json["input_type"]?.text() ?? "missing"), expected one of "
-                    + DType.allCases.map(\.rawValue).joined(separator: ", "))
+                    + DType.plain.map(\.rawValue).joined(separator: ", "))
         }
         do {
             guard let sequential = try architecture.decode(AnyLayer.self).specification as? Sequential else {

@@ -48,10 +48,13 @@ import Testing
                 #expect(largestError(fused, composed(packed)).value < 1e-6, "\(function)")
                 for weightCount in [1, 3] {
                     let some = Array(weights.prefix(weightCount))
-                    let bias = weightCount == 1 ? Tensor(normal: [17], deviation: 1, stream: stream(9)) : nil
+                    let outputs = weightCount == 1 ? 17 : 54
+                    let bias = Tensor(normal: [outputs], deviation: 1, stream: stream(9))
                     let fixed = linear(
                         x, weights: some, bias: bias, layout: layout, activation: function, order: .fixed)
                     let fastest = linear(x, weights: some, bias: bias, layout: layout, activation: function)
+                    let plain = concatenate(some.map { linear(x, weights: [$0], layout: layout) }, axis: -1)
+                    #expect(largestError(fastest, composed(plain + bias)).value < 1e-6, "\(function)")
                     #expect(largestError(fixed, fastest).value < 1e-6, "\(function), \(weightCount) weights")
                 }
             }
@@ -87,7 +90,7 @@ import Testing
             _ = linear(matrix([1, 2]), weights: [matrix([1, 2])], bias: vector(1, 2))
         }
         await #expect(processExitsWith: .failure) {
-            _ = linear(matrix([1, 2]), weights: [matrix([1, 2]), matrix([1, 2])], bias: vector(1, 2))
+            _ = linear(matrix([1, 2]), weights: [matrix([1, 2]), matrix([1, 2])], bias: vector(1))
         }
         await #expect(processExitsWith: .failure) { _ = linear(matrix([1, 2]), weights: []) }
     }
