@@ -21,7 +21,9 @@ extension TextConventions {
         var ends = [try id("eos_token_id", missing: hasDefaults ? 2 : nil)]
         ends.append(try id("eot_token_id", missing: nil))
         ends.append(try id("eom_token_id", missing: nil))
-        ends += tokenizer.specialTokens.filter { Self.endOfTurnSpellings.contains($0.content) }.map { Int32($0.id) }
+        ends += tokenizer.specialTokens.filter { Self.endOfTurnSpellings.contains($0.content) }.map {
+            Int32($0.id)
+        }
         let addsBeginning: Bool
         switch file["tokenizer.ggml.add_bos_token"] {
         case nil:
@@ -41,9 +43,8 @@ extension TextConventions {
     /// Tokens at which llama.cpp ends what a model writes, whatever the file says.
     /// Source: `special_eog_ids` in llama.cpp, src/llama-vocab.cpp.
     static let endOfTurnSpellings: Set<String> = [
-        "<|eot_id|>", "<|im_end|>", "<|end|>", "<|return|>", "<|call|>", "<|calls|>", "<|flush|>",
-        "<end_of_turn>", "<turn|>", "<|endoftext|>", "<|end_of_text|>", "<|eom_id|>", "<EOT>", "_<EOT>",
-        "<end_of_utterance>", "<｜end▁of▁sentence｜>",
+        "<|eot_id|>", "<|im_end|>", "<|end|>", "<|return|>", "<|call|>", "<end_of_turn>", "<turn|>",
+        "<|endoftext|>", "<|end_of_text|>", "<|eom_id|>", "<EOT>", "<end_of_utterance>",
     ]
 
     /// Names of pre-tokenizers for which llama.cpp adds the beginning unless told otherwise.
