@@ -41,7 +41,7 @@ let package = Package(
         // Level 3
         .target(name: "HibariChat", dependencies: ["HibariSupport", "HibariTokenizers"]),
         .target(name: "HibariNN", dependencies: ["HibariTensor"]),
-        .target(name: "HibariCheckpoint", dependencies: ["HibariTensor"]),
+        .target(name: "HibariCheckpoint", dependencies: ["HibariCompression", "HibariTensor"]),
         .target(name: "HibariReports", dependencies: ["HibariImages", "HibariSupport"]),
 
         // Level 4

@@ -48,6 +48,8 @@ public struct ModelFolder {
 /// Why a folder is not a usable model.
 public enum ModelFolderError: UserError {
     case tokenizerMismatch(path: String, model: Int, tokenizer: Int)
+    /// A checkpoint of another program, without the tokenizer that it needs beside it.
+    case noTokenizer(path: String)
 
     public var exitStatus: ExitStatus { .badData }
 
@@ -56,6 +58,9 @@ public enum ModelFolderError: UserError {
         case .tokenizerMismatch(let path, let model, let tokenizer):
             "\(path): the tokenizer has \(tokenizer) entries, the model only \(model); put back the tokenizer the model "
                 + "was trained with"
+        case .noTokenizer(let path):
+            "\(path): there is no tokenizer beside it; put the tokenizer.json, nanoGPT's meta.pkl or llama2.c's "
+                + "tokenizer.bin that it was trained with into the same folder"
         }
     }
 }
