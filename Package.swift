@@ -100,7 +100,7 @@ let package = Package(
         .testTarget(name: "HibariDataTests", dependencies: ["HibariTestSupport", "HibariData", "HibariImages"]),
         .testTarget(
             name: "HibariModelsTests",
-            dependencies: ["HibariTestSupport", "HibariModels", "HibariOptimizers"],
+            dependencies: ["HibariTestSupport", "HibariCompression", "HibariModels", "HibariOptimizers"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "HibariNNTests", dependencies: ["HibariTestSupport", "HibariNN"]),
         .testTarget(name: "HibariGenerationTests", dependencies: ["HibariTestSupport", "HibariGeneration"]),
