@@ -28,7 +28,7 @@ struct ModelSource {
 
     private static func isGGUF(_ path: String) throws -> Bool {
         guard !directoryExists(path), fileExists(path) else { return false }
-        return try path.hasSuffix(".gguf") || MappedFile(path: path).bytes.starts(with: "GGUF".utf8)
+        return try path.hasSuffix(".gguf") || MappedFile(path: path).starts(with: Array("GGUF".utf8))
     }
 
     private init(folder path: String) throws {

@@ -16,8 +16,8 @@ public final class PyTorchFile: Sendable {
     public var path: String { file.path }
 
     /// Whether a file begins as those of `torch.save` do, the old ones included.
-    public static func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        bytes.starts(with: zipMagic) || bytes.starts(with: oldMagic)
+    public static func matches(_ file: MappedFile) -> Bool {
+        file.starts(with: zipMagic) || file.starts(with: oldMagic)
     }
 
     private static let zipMagic: [UInt8] = [0x50, 0x4B, 0x03, 0x04]
@@ -28,7 +28,7 @@ public final class PyTorchFile: Sendable {
     ///   another size than the pickle says; an error of reading.
     public init(path: String) throws {
         file = try MappedFile(path: path)
-        if file.bytes.starts(with: Self.oldMagic) {
+        if file.starts(with: Self.oldMagic) {
             throw BinaryFileError.unsupported(
                 path: path, offset: 0,
                 found: "the form of torch.save before PyTorch 1.6 (load it there and save it again)")

@@ -20,7 +20,7 @@ public struct ImportedCheckpoint {
     /// Whether a file is one that `init` takes, or a damaged one of the kind: one of `torch.save`, or a `.bin`.
     public static func matches(_ path: String) -> Bool {
         guard !directoryExists(path), let file = try? MappedFile(path: path) else { return false }
-        return path.hasSuffix(".bin") || PyTorchFile.matches(file.bytes)
+        return path.hasSuffix(".bin") || PyTorchFile.matches(file)
     }
 
     /// Opens a checkpoint of nanoGPT (`ckpt.pt`) or llama2.c (`.bin`).
@@ -31,7 +31,7 @@ public struct ImportedCheckpoint {
     ///     tok*.bin, of which there must be one that fits, or tokenizer.json or another that `loadTokenizer` finds.
     /// - Throws: an error that names the file and what in it is missing, damaged or not supported.
     public init(path: String, tokenizer given: (any Tokenizer)? = nil) throws {
-        if PyTorchFile.matches(try MappedFile(path: path).bytes) {
+        if PyTorchFile.matches(try MappedFile(path: path)) {
             let file = try PyTorchFile(path: path)
             guard NanoGPTModel.matches(file) else {
                 throw BinaryFileError.unsupported(
