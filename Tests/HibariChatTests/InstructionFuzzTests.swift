@@ -6,16 +6,20 @@ import Testing
 /// Damaged files of instructions: errors that name the file, or examples that templates can render.
 @Suite struct InstructionFuzzTests {
     private static let words = [
-        "null", "{}", "[]", "\"", "\\", "\n", "{", "}", "[", "]", ",", ":", "1e999", "-", "\\ud800", "\\u0000",
-        "\"role\"", "\"content\"", "\"system\"", "\"tool\"", "\"tool_calls\"", "\"messages\"", "\"text\"", "\u{FEFF}",
+        "null", "{}", "[]", "\"", "\\", "\n", "{", "}", "[", "]", ",", ":", "1e999", "-", "\\ud800",
+        "\\u0000",
+        "\"role\"", "\"content\"", "\"system\"", "\"tool\"", "\"tool_calls\"", "\"messages\"", "\"text\"",
+        "\u{FEFF}",
     ]
 
     private static let files = [
         #"{"messages": [{"role": "system", "content": "é"}, {"role": "user", "content": "a"}, "#
             + #"{"role": "assistant", "content": "b", "tool_calls": [{"function": {"name": "f", "arguments": {}}}]}]}"#
-            + "\n" + #"{"messages": [{"role": "user", "content": "c"}, {"role": "assistant", "content": "雲"}]}"#,
+            + "\n"
+            + #"{"messages": [{"role": "user", "content": "c"}, {"role": "assistant", "content": "雲"}]}"#,
         #"[{"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}], "system": "s"}]"#,
-        #"{"instruction": "a", "input": "b", "output": "c"}"# + "\n\n" + #"{"instruction": "d", "output": ""}"#,
+        #"{"instruction": "a", "input": "b", "output": "c"}"# + "\n\n"
+            + #"{"instruction": "d", "output": ""}"#,
         #"{"prompt": "a", "completion": "b"}"# + "\n" + #"{"prompt": "c", "completion": "d", "extra": 1}"#,
         #"{"text": "a\nb"}"# + "\n" + #"{"text": ""}"#,
     ]

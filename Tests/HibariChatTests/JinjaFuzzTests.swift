@@ -17,18 +17,26 @@ import Testing
 
     /// Each does in a loop what costs most for its length; all of it must be counted as work.
     @Test(arguments: [
-        "a|upper", "a|lower", "a|title", "a|capitalize", "a|trim", "a|length", "a|list", "a|reverse", "a|escape",
+        "a|upper", "a|lower", "a|title", "a|capitalize", "a|trim", "a|length", "a|list", "a|reverse",
+        "a|escape",
         "a|tojson", "a|wordcount", "a|indent(9)", "a|replace('ab', 'ba')", "a.split('b')", "a.split()",
-        "a.strip()", "a.startswith('b')", "a.endswith('a')", "a.upper()", "a.count('ab')", "a.find('zz')", "a[::-1]",
-        "a[1:]", "a ~ a", "a + 'x'", "a == a ~ ''", "a < a ~ 'x'", "'zz' in a", "a|string", "a|first", "a|last",
-        "l|length", "l|sort", "l|sort(reverse=true)", "l|unique|list", "l|reverse|list", "l|sum", "l|min", "l|max",
+        "a.strip()", "a.startswith('b')", "a.endswith('a')", "a.upper()", "a.count('ab')", "a.find('zz')",
+        "a[::-1]",
+        "a[1:]", "a ~ a", "a + 'x'", "a == a ~ ''", "a < a ~ 'x'", "'zz' in a", "a|string", "a|first",
+        "a|last",
+        "l|length", "l|sort", "l|sort(reverse=true)", "l|unique|list", "l|reverse|list", "l|sum", "l|min",
+        "l|max",
         "l|join", "l|join(',')", "l|batch(2)|list", "l|slice(7)|list", "l|map('string')|list",
-        "l|select('odd')|list", "l|reject('odd')|list", "l|tojson", "l|string", "l + l", "l == l + [1]", "l[::-1]",
+        "l|select('odd')|list", "l|reject('odd')|list", "l|tojson", "l|string", "l + l", "l == l + [1]",
+        "l[::-1]",
         "l[5:]", "-1 in l", "l|list", "l|groupby('x')|list", "l|items", "l|dictsort", "[l, l]|tojson",
-        "{'a': l}|tojson", "l|map(attribute='x')|list", "l|selectattr('x')|list", "range(99999)|list", "'x' * 999999",
-        "[0] * 99999", "a|truncate(5)", "a|center(10)", "a|wordwrap(5)", "a|striptags", "a|format", "a|urlencode",
+        "{'a': l}|tojson", "l|map(attribute='x')|list", "l|selectattr('x')|list", "range(99999)|list",
+        "'x' * 999999",
+        "[0] * 99999", "a|truncate(5)", "a|center(10)", "a|wordwrap(5)", "a|striptags", "a|format",
+        "a|urlencode",
         "l|random", "l|count", "a|float", "a|int", "namespace(x=l)", "dict(x=l)", "l|default(1)", "a|safe",
-        "a.splitlines()", "a.title()", "a.replace('a', 'bb')", "a.join(['x', 'y'])", "a|split('b')", "a is string",
+        "a.splitlines()", "a.title()", "a.replace('a', 'bb')", "a.join(['x', 'y'])", "a|split('b')",
+        "a is string",
     ])
     func costsAreCounted(expression: String) {
         let source = Self.big + "{% for i in range(100000) %}{% set x = \(expression) %}{% endfor %}"
@@ -81,28 +89,37 @@ import Testing
     @Test func randomExpressions() {
         var random = RandomStream(seed: 11, purpose: .testing)
         let leaves = [
-            "0", "-1", "9223372036854775807", "(-9223372036854775807 - 1)", "1e308", "-0.0", "''", "'aé雲🐦\\n'",
-            "'x' * 1000", "[]", "[1, [2, 'a']]", "{}", "{'a': 1, 'b': [1]}", "none", "true", "range(5)", "undefined",
+            "0", "-1", "9223372036854775807", "(-9223372036854775807 - 1)", "1e308", "-0.0", "''",
+            "'aé雲🐦\\n'",
+            "'x' * 1000", "[]", "[1, [2, 'a']]", "{}", "{'a': 1, 'b': [1]}", "none", "true", "range(5)",
+            "undefined",
             "namespace(a=1)", "m", "(1, 2)", "loop", "self", "'%s'", "'{}'",
         ]
         let binary = [
             "+", "-", "*", "/", "//", "%", "**", "~", "==", "!=", "<", "<=", "in", "not in", "and", "or",
         ]
         let suffixes = [
-            "|length", "|upper", "|sort", "|list", "|tojson", "|int", "|float", "|round", "|abs", "|join('-')", "|first",
-            "|last", "|unique|list", "|string", "|trim", "|items", "|dictsort", "|default(1)", "|map('upper')|list",
-            "|select|list", "|min", "|max", "|sum", "|reverse", "|batch(2)|list", "|title", "|replace('a', '')",
-            "|indent(2)", "[0]", "[-1]", "[1:]", "[::-1]", "[::0]", ".a", ".items()", ".keys()", ".split()", ".strip()",
-            ".upper()", ".get('a')", ".startswith('a')", "()", "(1)", " is string", " is defined", " is divisibleby(0)",
+            "|length", "|upper", "|sort", "|list", "|tojson", "|int", "|float", "|round", "|abs",
+            "|join('-')", "|first",
+            "|last", "|unique|list", "|string", "|trim", "|items", "|dictsort", "|default(1)",
+            "|map('upper')|list",
+            "|select|list", "|min", "|max", "|sum", "|reverse", "|batch(2)|list", "|title",
+            "|replace('a', '')",
+            "|indent(2)", "[0]", "[-1]", "[1:]", "[::-1]", "[::0]", ".a", ".items()", ".keys()", ".split()",
+            ".strip()",
+            ".upper()", ".get('a')", ".startswith('a')", "()", "(1)", " is string", " is defined",
+            " is divisibleby(0)",
         ]
         func expression(_ depth: Int) -> String {
             if depth == 0 { return leaves[random.index(below: leaves.count)] }
             switch random.index(below: 5) {
             case 0: return leaves[random.index(below: leaves.count)]
             case 1:
-                return "(\(expression(depth - 1)) \(binary[random.index(below: binary.count)]) \(expression(depth - 1)))"
+                return
+                    "(\(expression(depth - 1)) \(binary[random.index(below: binary.count)]) \(expression(depth - 1)))"
             case 2: return "[\(expression(depth - 1)), \(expression(depth - 1))]"
-            case 3: return "(\(expression(depth - 1)) if \(expression(depth - 1)) else \(expression(depth - 1)))"
+            case 3:
+                return "(\(expression(depth - 1)) if \(expression(depth - 1)) else \(expression(depth - 1)))"
             default: return "(\(expression(depth - 1)))\(suffixes[random.index(below: suffixes.count)])"
             }
         }

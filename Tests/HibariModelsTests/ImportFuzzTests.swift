@@ -34,7 +34,13 @@ import Testing
 
     private func readTensors(_ path: String) throws {
         let tensors = try PyTorchFile(path: path).tensors()
-        for name in tensors.tensorNames { _ = try tensors.tensor(named: name, .float32) }
+        for name in tensors.tensorNames {
+            do {
+                _ = try tensors.tensor(named: name, .float32)
+            } catch CheckpointError.wrongDType {
+                // Integers, which no model has.
+            }
+        }
     }
 
     private func compute(_ path: String) throws {

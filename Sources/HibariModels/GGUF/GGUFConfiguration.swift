@@ -36,7 +36,9 @@ extension DecoderConfiguration {
         _ reader: GGUFMetadataReader, _ tensors: GGUFTensors, vocabularySize: Int
     ) throws -> DecoderConfiguration {
         let headCount = try reader.integer("attention.head_count")
-        if let keyValueHeads = try reader.optionalInteger("attention.head_count_kv"), keyValueHeads != headCount {
+        if let keyValueHeads = try reader.optionalInteger("attention.head_count_kv"),
+            keyValueHeads != headCount
+        {
             throw reader.unsupported("attention.head_count_kv", "only \(headCount), the number of heads")
         }
         return try DecoderConfiguration(
@@ -112,7 +114,9 @@ private func refuseUnsupportedKeys(_ reader: GGUFMetadataReader, isGPT2: Bool) t
             }
         } else if key == "attention.causal" || key == "use_parallel_residual" {
             let supported = key == "attention.causal"
-            guard reader.value(key)?.bool == supported else { throw reader.unsupported(key, "only \(supported)") }
+            guard reader.value(key)?.bool == supported else {
+                throw reader.unsupported(key, "only \(supported)")
+            }
         } else {
             throw reader.unsupported(key, "Hibari does not know it; use a model without it")
         }

@@ -6,7 +6,8 @@ import Testing
 /// Damaged tables: errors, or tables whose columns are all as long as they say.
 @Suite struct TableFuzzTests {
     private static let words = [
-        "\"", "\"\"", "\n", "\r\n", "\r", ",", ";", "\t", "|", "1e999", "-1e-999", "nan", "inf", "1,5", "0x10", "\u{0}",
+        "\"", "\"\"", "\n", "\r\n", "\r", ",", ";", "\t", "|", "1e999", "-1e-999", "nan", "inf", "1,5",
+        "0x10", "\u{0}",
         "\u{FEFF}", "雲", "99999999999999999999", ",,,,,,,,", "\n\n\n", "'", "=1+1",
     ]
 
@@ -20,7 +21,8 @@ import Testing
         let folder = TemporaryDirectory()
         for words in [[], Self.words] {
             _ = try refusals(
-                of: Mutations(Array(file.utf8), words: words, seed: 6), count: 2000, path: folder.path + "/a.csv"
+                of: Mutations(Array(file.utf8), words: words, seed: 6), count: 2000,
+                path: folder.path + "/a.csv"
             ) { path in
                 let table = try Table(contentsOf: path)
                 for column in table.columns {
