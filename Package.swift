@@ -41,7 +41,7 @@ let package = Package(
         // Level 3
         .target(name: "HibariChat", dependencies: ["HibariSupport", "HibariTokenizers"]),
         .target(name: "HibariNN", dependencies: ["HibariTensor"]),
-        .target(name: "HibariCheckpoint", dependencies: ["HibariTensor"]),
+        .target(name: "HibariCheckpoint", dependencies: ["HibariCompression", "HibariTensor"]),
         .target(name: "HibariReports", dependencies: ["HibariImages", "HibariSupport"]),
 
         // Level 4
@@ -103,7 +103,7 @@ let package = Package(
             name: "HibariDataTests", dependencies: ["HibariTestSupport", "HibariData", "HibariImages"]),
         .testTarget(
             name: "HibariModelsTests",
-            dependencies: ["HibariTestSupport", "HibariModels", "HibariOptimizers"],
+            dependencies: ["HibariTestSupport", "HibariCompression", "HibariModels", "HibariOptimizers"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "HibariNNTests", dependencies: ["HibariTestSupport", "HibariNN"]),
         .testTarget(name: "HibariGenerationTests", dependencies: ["HibariTestSupport", "HibariGeneration"]),

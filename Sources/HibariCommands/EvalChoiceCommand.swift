@@ -15,7 +15,7 @@ struct EvalChoiceCommand: ParsableCommand {
             Example: hibari eval mc checkpoints/book questions.jsonl --out scores.jsonl
             """)
 
-    @Argument(help: modelHelp) var model: String
+    @Argument(help: modelArgumentHelp) var model: String
     @Argument(help: "Questions: JSON lines, or one JSON array.") var file: String
     @Option(help: ArgumentHelp("Only the first so many questions.", valueName: "n")) var limit: Int?
     @OptionGroup var format: ChoiceFormatOptions

@@ -13,7 +13,7 @@ struct EvalClozeCommand: ParsableCommand {
             Example: hibari eval cloze checkpoints/book passages.txt
             """)
 
-    @Argument(help: modelHelp) var model: String
+    @Argument(help: modelArgumentHelp) var model: String
     @Argument(help: "Passages: a text file, .jsonl or .json.") var file: String
     @Option(help: ArgumentHelp("The key of the passage in JSON lines.", valueName: "key")) var textKey =
         "text"

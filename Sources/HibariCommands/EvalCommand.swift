@@ -19,16 +19,13 @@ struct EvalCommand: ParsableCommand {
         defaultSubcommand: EvalPerplexityCommand.self)
 }
 
-/// What a model argument may be.
-let modelHelp: ArgumentHelp =
-    "A run directory, a Hugging Face folder, or a .safetensors with its config beside it."
 
 /// Opens a model to be measured.
 func loadScoringModel(_ path: String) throws -> ScoringModel {
-    let folder = try ModelFolder(path: path)
+    let loaded = try LoadedModel(path: path)
     return ScoringModel(
-        model: folder.model, tokenizer: folder.tokenizer,
-        beginningToken: folder.tokenizer.endOfText.map(Int32.init), addsBeginning: false)
+        model: loaded.model, tokenizer: loaded.tokenizer, beginningToken: loaded.text.beginningToken,
+        addsBeginning: loaded.text.addsBeginning)
 }
 
 extension ScoringModel {

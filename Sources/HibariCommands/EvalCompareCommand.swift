@@ -16,7 +16,7 @@ struct EvalCompareCommand: ParsableCommand {
             Example: hibari eval compare checkpoints/book checkpoints/tuned chapter.txt
             """)
 
-    @Argument(help: modelHelp) var modelA: String
+    @Argument(help: modelArgumentHelp) var modelA: String
     @Argument(help: "The other model.") var modelB: String
     @Argument(help: "Text files, folders, .gz, .jsonl; or one file of questions.") var file: [String]
     @Option(help: ArgumentHelp("The key of the text in JSON lines.", valueName: "key")) var textKey = "text"

@@ -21,7 +21,7 @@ struct EvalPerplexityCommand: ParsableCommand {
             Example: hibari eval ppl checkpoints/book chapter.txt --stride 64
             """)
 
-    @Argument(help: modelHelp) var model: String
+    @Argument(help: modelArgumentHelp) var model: String
     @Argument(help: "Text files, folders, .gz, .jsonl, or - for standard input.") var text: [String]
     @Option(help: ArgumentHelp("The key of the text in JSON lines.", valueName: "key")) var textKey = "text"
     @Option(help: "Tokens of a window (default: the model's context).") var context: Int?

@@ -16,22 +16,13 @@ public struct ModelFolder {
     public let model: any LanguageModel
     public let tokenizer: any Tokenizer
 
-    /// Reads a model, and checks that its tokenizer belongs to it.
+    /// Reads a model as float32, and checks that its tokenizer belongs to it; see `LoadedModel` for other forms.
     ///
     /// - Parameter path: the folder, or a model.safetensors with the other files beside it.
     public init(path: String) throws {
-        let (folder, file) = Self.locate(path)
-        let configurationPath = joinPath(folder, Self.configurationName)
-        let json = try JSONValue(contentsOf: configurationPath)
-        let configuration = try DecoderConfiguration(huggingFace: json, path: configurationPath)
-        tokenizer = try loadTokenizer(directory: folder)
-        guard tokenizer.vocabularySize == configuration.vocabularySize else {
-            throw ModelFolderError.tokenizerMismatch(
-                folder: folder, model: configuration.vocabularySize, tokenizer: tokenizer.vocabularySize)
-        }
-        let weights =
-            try folder == path ? openWeights(folder: folder) : withModelNames(try SafetensorsFile(path: file))
-        model = try configuration.makeModel(ParameterScope(.read(weights)))
+        let source = try ModelSource.open(path)
+        tokenizer = source.tokenizer
+        model = try source.configuration.makeModel(ParameterScope(.read(source.tensors)))
     }
 
     /// The folder and the weights file that a model argument means; see `openWeights` for a folder's.
@@ -58,22 +49,27 @@ public struct ModelFolder {
 
 /// Why a folder is not a usable model.
 public enum ModelFolderError: UserError {
-    case tokenizerMismatch(folder: String, model: Int, tokenizer: Int)
+    case tokenizerMismatch(path: String, model: Int, tokenizer: Int)
+    /// A checkpoint of another program, without the tokenizer that it needs beside it.
+    case noTokenizer(path: String)
     /// No safetensors, but perhaps a file of PyTorch's.
     case noWeights(folder: String, pickled: String?)
 
     public var exitStatus: ExitStatus {
         switch self {
         case .tokenizerMismatch: .badData
-        case .noWeights: .inputMissing
+        case .noTokenizer, .noWeights: .inputMissing
         }
     }
 
     public var description: String {
         switch self {
-        case .tokenizerMismatch(let folder, let model, let tokenizer):
-            "\(folder): the tokenizer has \(tokenizer) entries, the model \(model); put back the tokenizer.json the "
-                + "model was trained with"
+        case .tokenizerMismatch(let path, let model, let tokenizer):
+            "\(path): the tokenizer has \(tokenizer) entries, the model only \(model); put back the tokenizer the model "
+                + "was trained with"
+        case .noTokenizer(let path):
+            "\(path): there is no tokenizer beside it; put the tokenizer.json, nanoGPT's meta.pkl or llama2.c's "
+                + "tokenizer.bin that it was trained with into the same folder"
         case .noWeights(let folder, nil):
             "\(folder): no weights; put model.safetensors there, or its shards with model.safetensors.index.json"
         case .noWeights(let folder, let pickled?):

@@ -1,16 +1,18 @@
 import HibariSupport
 
 extension GGUFVocabulary {
-    /// A byte-level vocabulary as tokenizer.json.
+    /// A byte-level vocabulary as tokenizer.json, without the unused tokens at its end, by which converters bring it to
+    /// the size of a padded model.
     func byteLevelTokenizerJSON() throws -> JSONValue {
         var vocabulary = JSONObject()
-        for (id, token) in tokens.enumerated() {
+        let count = (kinds.lastIndex { $0 != .unused } ?? -1) + 1
+        for (id, token) in tokens[..<count].enumerated() {
             if let fault = firstInvalidUTF8(in: token) {
                 throw invalid("tokenizer.ggml.tokens[\(id)]", "is not UTF-8 at byte \(fault)")
             }
             vocabulary[String(decoding: token, as: UTF8.self)] = .integer(id)
         }
-        let added = tokens.indices.lazy.filter {
+        let added = (0..<count).lazy.filter {
             self.kinds[$0] == .control || self.kinds[$0] == .userDefined
         }
         .map {

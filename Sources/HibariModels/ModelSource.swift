@@ -1,0 +1,61 @@
+import HibariCheckpoint
+import HibariSupport
+import HibariTensor
+import HibariTokenizers
+
+/// The parts of a model as they lie in files, whatever their format. Tensors have the names and the layouts of
+/// `transformers`.
+struct ModelSource {
+    var configuration: DecoderConfiguration
+    var tensors: any TensorSource
+    var tokenizer: any Tokenizer
+    var text: TextConventions
+
+    /// Opens what `path` leads to: a run directory or a Hugging Face folder, a .safetensors with the other files beside
+    /// it, a llama.cpp model, or a checkpoint of nanoGPT or llama2.c. A format that is added gets its line here, and
+    /// everything else follows.
+    static func open(_ path: String) throws -> ModelSource {
+        let source =
+            try isGGUF(path)
+            ? ModelSource(gguf: path)
+            : ImportedCheckpoint.matches(path) ? ModelSource(imported: path) : ModelSource(folder: path)
+        let (own, known) = (source.tokenizer.vocabularySize, source.configuration.vocabularySize)
+        // Rows beyond the tokenizer's ids are padding, as many models have it.
+        guard own <= known else {
+            throw ModelFolderError.tokenizerMismatch(path: path, model: known, tokenizer: own)
+        }
+        return source
+    }
+
+    private static func isGGUF(_ path: String) throws -> Bool {
+        guard !directoryExists(path), fileExists(path) else { return false }
+        return try path.hasSuffix(".gguf") || MappedFile(path: path).starts(with: Array("GGUF".utf8))
+    }
+
+    private init(folder path: String) throws {
+        let (folder, file) = ModelFolder.locate(path)
+        let configurationPath = joinPath(folder, ModelFolder.configurationName)
+        let json = try JSONValue(contentsOf: configurationPath)
+        configuration = try DecoderConfiguration(huggingFace: json, path: configurationPath)
+        tokenizer = try loadTokenizer(directory: folder)
+        text = try TextConventions(huggingFace: folder, tokenizer)
+        tensors =
+            try folder == path ? openWeights(folder: folder) : withModelNames(SafetensorsFile(path: file))
+    }
+
+    private init(imported path: String) throws {
+        let checkpoint = try ImportedCheckpoint(path: path)
+        guard let tokenizer = checkpoint.tokenizer else { throw ModelFolderError.noTokenizer(path: path) }
+        (configuration, tensors, text) = (checkpoint.configuration, checkpoint.tensors, checkpoint.text)
+        self.tokenizer = tokenizer
+    }
+
+    private init(gguf path: String) throws {
+        let file = try GGUFTensors(path: path)
+        configuration = try DecoderConfiguration(gguf: file)
+        tokenizer = try loadGGUFTokenizer(file.file)
+        text = try TextConventions(gguf: file.file, tokenizer)
+        tensors = GGUFModelTensors(
+            file, configuration, ignoring: configuration.tiesEmbeddings ? [GGUFTensorNames.output] : [])
+    }
+}
