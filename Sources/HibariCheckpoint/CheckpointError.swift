@@ -36,8 +36,19 @@ public enum CheckpointError: UserError, Equatable {
     /// llama.cpp reads names of up to `limit` bytes and up to four axes.
     case nameTooLong(path: String, tensor: String, limit: Int)
     case tooManyAxes(path: String, tensor: String, shape: [Int], limit: Int)
+    /// An index of shards without a `weight_map`.
+    case badIndex(path: String)
+    /// An index names a file elsewhere than beside it, or of another kind.
+    case badShardName(path: String, tensor: String, shard: String)
+    case missingShard(path: String, shard: String)
+    /// The shard that the index names for a tensor does not have it.
+    case notInShard(path: String, tensor: String, shard: String)
+    /// A shard has a tensor that the index does not say is there.
+    case notInIndex(path: String, tensor: String, index: String)
 
-    public var exitStatus: ExitStatus { .badData }
+    public var exitStatus: ExitStatus {
+        if case .missingShard = self { .inputMissing } else { .badData }
+    }
 
     public var description: String {
         let (path, tensor, problem) = parts
@@ -128,6 +139,16 @@ public enum CheckpointError: UserError, Equatable {
             )
         case .tooManyAxes(let path, let tensor, let shape, let limit):
             (path, tensor, "shape \(shape) has more axes than the \(limit) that GGUF allows; reshape it")
+        case .badIndex(let path):
+            (path, nil, "\"weight_map\" must be an object with the file of each tensor; \(copyAgain)")
+        case .badShardName(let path, let tensor, let shard):
+            (path, tensor, "is in \(quoted(shard)); expected a .safetensors file beside the index")
+        case .missingShard(let path, let shard):
+            (path, nil, "the shard \(quoted(shard)) is not beside the index; download it too")
+        case .notInShard(let path, let tensor, let shard):
+            (path, tensor, "is not in \(quoted(shard)), where the index says it is; \(copyAgain)")
+        case .notInIndex(let path, let tensor, let index):
+            (path, tensor, "is not in this file according to \(index); \(copyAgain)")
         }
     }
 

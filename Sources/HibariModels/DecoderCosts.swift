@@ -17,15 +17,19 @@ extension DecoderConfiguration {
         let (c, f) = (hiddenSize, feedForwardSize)
         let isGPT2 = family == .gpt2
         let queries = headCount * headDim
-        let biasShare = hasBias ? 1 : 0
+        let normBias = hasBias ? c : 0
         var groups = ParameterGroups()
         groups.embedding = vocabularySize * c * (tiesEmbeddings ? 1 : 2) + (isGPT2 ? contextLength * c : 0)
         let attention = layerCount * (c * headLayout.rowWidth + queries * c)
         let feedForward = layerCount * (isGPT2 ? 2 : 3) * c * f
         groups.hiddenMatrices = attention + feedForward
-        groups.attention = attention + layerCount * biasShare * (headLayout.rowWidth + c)
-        groups.feedForward = feedForward + layerCount * biasShare * (f + c)
-        let perNorm = c * (1 + biasShare)
+        let attentionBiases =
+            (hasBias || attentionBias != .none ? headLayout.rowWidth : 0)
+            + (hasBias || attentionBias == .all ? c : 0)
+        groups.attention = attention + layerCount * attentionBiases
+        let feedForwardBiases = hasBias ? f + c : hasMLPBias ? 2 * f + c : 0
+        groups.feedForward = feedForward + layerCount * feedForwardBiases
+        let perNorm = c + normBias
         groups.norms = (2 * layerCount + 1) * perNorm + (family == .qwen3 ? layerCount * 2 * headDim : 0)
         return groups
     }

@@ -36,7 +36,8 @@ public final class GPT2: LanguageModel {
             : try Linear(
                 scope["lm_head"], inputs: width, outputs: c.vocabularySize, hasBias: false,
                 deviation: scope.outputDeviation(c.initialDeviation), isOutput: true)
-        try scope.finish(ignoring: c.tiesEmbeddings ? ["lm_head.weight"] : [])
+        if c.tiesEmbeddings { try scope.copy("lm_head.weight", of: tokens.weight) }
+        try scope.finish()
         parameters = scope.parameters
         unusedZeros = scope.unusedZeros
     }

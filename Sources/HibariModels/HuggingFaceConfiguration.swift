@@ -2,78 +2,24 @@ import HibariNN
 import HibariSupport
 
 extension DecoderConfiguration {
-    /// The config.json that `transformers` reads.
+    /// Reads a config.json of `transformers` 4 or 5 and refuses whatever changes the maths and is not supported.
     ///
-    /// - Parameter endOfText: the id of the end-of-text token, if the vocabulary has one.
-    public func huggingFaceJSON(endOfText: Int?) -> JSONValue {
-        let end: JSONValue = endOfText.map { .integer($0) } ?? .null
-        var object = JSONObject([
-            (key: "architectures", value: .array([.string(architectureName)])),
-            (key: "model_type", value: .string(family.rawValue)),
-            (key: "vocab_size", value: .integer(vocabularySize)),
-            (key: "tie_word_embeddings", value: .bool(tiesEmbeddings)),
-            (key: "bos_token_id", value: end),
-            (key: "eos_token_id", value: end),
-            (key: "torch_dtype", value: "float32"),
-            (key: "initializer_range", value: 0.02),
-        ])
-        for (key, value) in family == .gpt2 ? gpt2Members : llamaMembers { object[key] = value }
-        return .object(object)
-    }
-
-    private var architectureName: String {
-        switch family {
-        case .gpt2: "GPT2LMHeadModel"
-        case .llama: "LlamaForCausalLM"
-        case .qwen3: "Qwen3ForCausalLM"
-        }
-    }
-
-    private var gpt2Members: [(String, JSONValue)] {
-        [
-            ("n_positions", .integer(contextLength)), ("n_ctx", .integer(contextLength)),
-            ("n_embd", .integer(hiddenSize)), ("n_layer", .integer(layerCount)),
-            ("n_head", .integer(headCount)),
-            ("n_inner", .integer(feedForwardSize)),
-            (
-                "activation_function",
-                .string(activation == .geluErf ? "gelu" : activation == .relu ? "relu" : "gelu_new")
-            ),
-            ("layer_norm_epsilon", .number(normEpsilon)), ("embd_pdrop", .number(dropout)),
-            ("resid_pdrop", .number(dropout)), ("attn_pdrop", 0.0),
-            // Not known to transformers, which keeps it: the biases in the file are zeros that are not
-            // trained.
-            ("hibari_bias", .bool(hasBias)),
-        ]
-    }
-
-    private var llamaMembers: [(String, JSONValue)] {
-        var members: [(String, JSONValue)] = [
-            ("max_position_embeddings", .integer(contextLength)), ("hidden_size", .integer(hiddenSize)),
-            ("num_hidden_layers", .integer(layerCount)), ("num_attention_heads", .integer(headCount)),
-            ("num_key_value_heads", .integer(keyValueHeadCount)), ("head_dim", .integer(headDim)),
-            ("intermediate_size", .integer(feedForwardSize)), ("hidden_act", "silu"),
-            ("rms_norm_eps", .number(normEpsilon)), ("rope_theta", .number(ropeBase)),
-            ("rope_scaling", .null),
-            ("attention_bias", false), ("attention_dropout", 0.0), ("hibari_dropout", .number(dropout)),
-        ]
-        if family == .llama { members.append(("mlp_bias", false)) }
-        if family == .qwen3 { members += [("use_sliding_window", false), ("sliding_window", .null)] }
-        return members
-    }
-
-    /// Reads a config.json and refuses whatever changes the maths and is not supported.
+    /// The rule for keys: those that decide about the maths of these architectures are read one by one, and a value
+    /// that Hibari does not compute is an error; those by which other architectures change it (`otherMathematics`) must
+    /// be off. Every other key is passed over, as `transformers` does, whose classes never read it. A missing key takes
+    /// the default of `transformers`, but sizes of the llama kind have none.
     ///
     /// - Parameter path: of the file, for messages.
     public init(huggingFace json: JSONValue, path: String) throws(ConfigurationError) {
         let reader = ConfigurationReader(json, path: path)
-        try reader.require("quantization_config", .null)
         guard let type = json["model_type"]?.string else { throw .missingKey(path: path, key: "model_type") }
-        guard let family = ModelFamily(rawValue: type) else {
+        guard let family = type == "mistral" ? .llama : ModelFamily(rawValue: type) else {
             throw .unknownArchitecture(path: path, value: type)
         }
+        try reader.requireOtherMathematicsOff()
         do {
-            self = family == .gpt2 ? try .gpt2(reader) : try .llama(family, reader)
+            self =
+                family == .gpt2 ? try .gpt2(reader) : try .llama(family, isMistral: type == "mistral", reader)
         } catch {
             switch error {
             case .invalidValue, .notDivisible, .doesNotApply:
@@ -88,9 +34,9 @@ extension DecoderConfiguration {
         try reader.require("scale_attn_weights", true)
         try reader.require("scale_attn_by_inverse_layer_idx", false)
         try reader.require("reorder_and_upcast_attn", false)
-        try reader.require("add_cross_attention", false)
         let activations: [String: Activation] = [
-            "gelu_new": .geluTanh, "gelu_pytorch_tanh": .geluTanh, "gelu": .geluErf, "relu": .relu,
+            "gelu_new": .geluTanh, "gelu_pytorch_tanh": .geluTanh, "gelu_fast": .geluTanh, "gelu": .geluErf,
+            "gelu_python": .geluErf, "relu": .relu,
         ]
         let name = try reader.string("activation_function", default: "gelu_new")
         guard let activation = activations[name] else {
@@ -98,10 +44,10 @@ extension DecoderConfiguration {
         }
         return try DecoderConfiguration(
             family: .gpt2, vocabularySize: try reader.integer("vocab_size", default: 50257),
-            contextLength: try reader.integer("n_positions", default: 1024),
-            layerCount: try reader.integer("n_layer", default: 12),
-            hiddenSize: try reader.integer("n_embd", default: 768),
-            headCount: try reader.integer("n_head", default: 12),
+            contextLength: try reader.integer("n_positions", or: "max_position_embeddings", default: 1024),
+            layerCount: try reader.integer("n_layer", or: "num_hidden_layers", default: 12),
+            hiddenSize: try reader.integer("n_embd", or: "hidden_size", default: 768),
+            headCount: try reader.integer("n_head", or: "num_attention_heads", default: 12),
             feedForwardSize: try reader.optionalInteger("n_inner"),
             normEpsilon: try reader.positive("layer_norm_epsilon", default: 1e-5),
             tiesEmbeddings: try reader.bool("tie_word_embeddings", default: true),
@@ -110,129 +56,73 @@ extension DecoderConfiguration {
     }
 
     private static func llama(
-        _ family: ModelFamily, _ reader: ConfigurationReader
+        _ family: ModelFamily, isMistral: Bool, _ reader: ConfigurationReader
     ) throws(ConfigurationError) -> DecoderConfiguration {
-        try reader.require("attention_bias", false)
-        try reader.require("mlp_bias", false)
+        // LLaMA and Qwen3 have a switch for biases, Qwen2 always has some, and Mistral none.
+        let hasSwitch = (family == .llama || family == .qwen3) && !isMistral
+        if isMistral { try reader.require("attention_bias", false) }
+        if family != .llama || isMistral { try reader.require("mlp_bias", false) }
         try reader.require("use_sliding_window", false)
-        try reader.require("hidden_act", "silu")
-        try reader.requireOne("pretraining_tp")
-        try reader.requireOne("partial_rotary_factor")
         try reader.requireAll("layer_types", "full_attention")
-        var base = try reader.positive("rope_theta", default: 10_000)
-        if let scaling = reader.value("rope_scaling") {
-            base = try reader.ropeBase(scaling, "rope_scaling", base)
+        let activation = try reader.string("hidden_act", default: "silu")
+        guard ["silu", "swish"].contains(activation) else {
+            throw reader.unsupported("hidden_act", "only silu")
         }
-        // transformers 5 gathers the rotary settings in one object.
-        if let parameters = reader.value("rope_parameters") {
-            base = try reader.ropeBase(parameters, "rope_parameters", base)
-        }
+        let contextLength = try reader.integer(
+            "max_position_embeddings", default: isMistral ? 131072 : family == .llama ? 2048 : 32768)
+        let rope = try reader.rope(contextLength: contextLength)
+        // Where the key is missing; null means as many as heads.
+        let keyValueHeads = isMistral ? 8 : family == .llama ? nil : 32
         return try DecoderConfiguration(
-            family: family, vocabularySize: try reader.integer("vocab_size"),
-            contextLength: try reader.integer(
-                "max_position_embeddings", default: family == .llama ? 2048 : 32768),
+            family: family, vocabularySize: try reader.integer("vocab_size"), contextLength: contextLength,
             layerCount: try reader.integer("num_hidden_layers"),
             hiddenSize: try reader.integer("hidden_size"),
             headCount: try reader.integer("num_attention_heads"),
-            keyValueHeadCount: try reader.optionalInteger("num_key_value_heads"),
+            keyValueHeadCount: try reader.optionalInteger("num_key_value_heads", missing: keyValueHeads),
             headDim: try reader.optionalInteger("head_dim") ?? (family == .qwen3 ? 128 : nil),
             feedForwardSize: try reader.integer("intermediate_size"),
-            normEpsilon: try reader.positive("rms_norm_eps", default: 1e-6), ropeBase: base,
+            normEpsilon: try reader.positive("rms_norm_eps", default: 1e-6), ropeBase: rope.base,
+            ropeScaling: rope.scaling,
             tiesEmbeddings: try reader.bool("tie_word_embeddings", default: false),
+            attentionBias: hasSwitch
+                ? try reader.bool("attention_bias", default: false) ? .all : .none : .none,
+            hasMLPBias: try reader.bool("mlp_bias", default: false),
+            slidingWindow: isMistral ? try reader.optionalInteger("sliding_window", missing: 4096) : nil,
             dropout: try reader.number("hibari_dropout", default: 0))
     }
 }
 
-/// Typed access to the keys of a config.json.
-private struct ConfigurationReader {
-    private let json: JSONValue
-    private let path: String
+/// Keys by which other architectures change the maths, and the only number under which they do not; false, 0, null and
+/// what is empty always pass.
+private let otherMathematics: [(key: String, identity: Double)] = [
+    // Weights in a form of their own, other layers, layers that differ.
+    ("quantization_config", 0), ("is_encoder_decoder", 0), ("add_cross_attention", 0), ("pruned_heads", 0),
+    ("per_layer_config", 0), ("num_experts", 0), ("num_local_experts", 0), ("n_routed_experts", 0),
+    ("kv_lora_rank", 0), ("use_parallel_residual", 0),
+    // Attention.
+    ("attn_logit_softcapping", 0), ("query_pre_attn_scalar", 0), ("attention_multiplier", 0), ("clip_qkv", 0),
+    ("use_qk_norm", 0), ("qk_layernorm", 0), ("use_bidirectional_attention", 0), ("attention_chunk_size", 0),
+    // Positions.
+    ("alibi", 0), ("no_rope_layers", 0), ("no_rope_layer_interval", 0), ("rope_interleave", 0),
+    ("use_mrope", 0),
+    ("partial_rotary_factor", 1), ("rotary_pct", 1),
+    // Scales of the stream and of the logits.
+    ("embedding_multiplier", 1), ("residual_multiplier", 1), ("logits_scaling", 1), ("logit_scale", 1),
+    ("final_logit_softcapping", 0), ("scale_emb", 1), ("scale_depth", 0),
+]
 
-    init(_ json: JSONValue, path: String) {
-        self.json = json
-        self.path = path
-    }
-
-    /// The value of a key; nil if it is missing or null.
-    func value(_ key: String) -> JSONValue? {
-        guard let value = json[key], !value.isNull else { return nil }
-        return value
-    }
-
-    func integer(_ key: String, default fallback: Int? = nil) throws(ConfigurationError) -> Int {
-        guard let number = try optionalInteger(key) ?? fallback else {
-            throw .missingKey(path: path, key: key)
+extension ConfigurationReader {
+    fileprivate func requireOtherMathematicsOff() throws(ConfigurationError) {
+        for (key, identity) in otherMathematics {
+            guard let value = value(key) else { continue }
+            let isOff =
+                switch value {
+                case .bool(let flag): !flag
+                case .array(let elements): elements.isEmpty
+                case .object(let object): object.isEmpty
+                default: value.double.map { $0 == 0 && identity == 0 || $0 == identity } ?? false
+                }
+            if !isOff { throw unsupported(key, identity == 0 ? "it must be off" : "only 1") }
         }
-        return number
-    }
-
-    func optionalInteger(_ key: String) throws(ConfigurationError) -> Int? {
-        guard let value = value(key) else { return nil }
-        guard let number = value.int else { throw .missingKey(path: path, key: key) }
-        return number
-    }
-
-    func number(_ key: String, default fallback: Double) throws(ConfigurationError) -> Double {
-        guard let value = value(key) else { return fallback }
-        guard let number = value.double else { throw .missingKey(path: path, key: key) }
-        return number
-    }
-
-    func bool(_ key: String, default fallback: Bool) throws(ConfigurationError) -> Bool {
-        guard let value = value(key) else { return fallback }
-        guard let flag = value.bool else { throw .missingKey(path: path, key: key) }
-        return flag
-    }
-
-    func string(_ key: String, default fallback: String) throws(ConfigurationError) -> String {
-        guard let value = value(key) else { return fallback }
-        guard let text = value.string else { throw .missingKey(path: path, key: key) }
-        return text
-    }
-
-    /// Refuses any value but `supported`; a missing key is fine.
-    func require(_ key: String, _ supported: JSONValue) throws(ConfigurationError) {
-        guard let value = value(key), value != supported else { return }
-        throw unsupported(key, "only \(supported.text())")
-    }
-
-    func unsupported(_ key: String, _ supported: String) -> ConfigurationError {
-        .unsupportedKey(path: path, key: key, value: value(key)?.text() ?? "null", supported: supported)
-    }
-
-    /// Refuses any number but 1, whichever way it is written.
-    func requireOne(_ key: String) throws(ConfigurationError) {
-        guard let value = value(key), value.double != 1 else { return }
-        throw unsupported(key, "only 1")
-    }
-
-    /// Refuses a list with any element but `supported`.
-    func requireAll(_ key: String, _ supported: JSONValue) throws(ConfigurationError) {
-        guard let value = value(key) else { return }
-        guard let elements = value.array, elements.allSatisfy({ $0 == supported }) else {
-            throw unsupported(key, "only \(supported.text())")
-        }
-    }
-
-    /// A number above 0.
-    func positive(_ key: String, default fallback: Double) throws(ConfigurationError) -> Double {
-        let number = try number(key, default: fallback)
-        guard number > 0, number.isFinite else {
-            throw .invalidFile(path: path, problem: "\(key) is \(number), expected a positive number")
-        }
-        return number
-    }
-
-    /// The base of an object of rotary settings, which must not scale positions.
-    func ropeBase(_ settings: JSONValue, _ key: String, _ fallback: Double) throws(ConfigurationError)
-        -> Double
-    {
-        let type = settings["rope_type"] ?? settings["type"]
-        guard settings.object != nil, type == nil || type == "default" else {
-            throw unsupported(key, "only plain rotary positions")
-        }
-        let inner = ConfigurationReader(settings, path: "\(path): \(key)")
-        try inner.requireOne("partial_rotary_factor")
-        return try inner.positive("rope_theta", default: fallback)
     }
 }

@@ -77,7 +77,7 @@ extension DecoderConfiguration {
     public func makeModel(_ scope: ParameterScope) throws -> any LanguageModel {
         switch family {
         case .gpt2: try GPT2(self, scope)
-        case .llama, .qwen3: try Llama(self, scope)
+        case .llama, .qwen2, .qwen3: try Llama(self, scope)
         }
     }
 }

@@ -1,11 +1,13 @@
 import HibariNN
 import HibariTensor
 
-/// LLaMA and Qwen3: RMSNorm before each sub-layer, rotary positions, grouped queries, a SwiGLU MLP; Qwen3
-/// adds RMSNorm of each query and key head.
+/// LLaMA, Qwen2 and Qwen3: RMSNorm before each sub-layer, rotary positions, grouped queries, a SwiGLU MLP. Qwen2 adds
+/// biases on queries, keys and values, Qwen3 RMSNorm of each query and key head; Mistral is a LLaMA with a sliding
+/// window.
 ///
-/// Names and layouts are those of `LlamaForCausalLM` and `Qwen3ForCausalLM`.
-/// Source: Touvron et al. 2023, arXiv:2302.13971; Qwen Team 2025, arXiv:2505.09388.
+/// Names and layouts are those of `LlamaForCausalLM`, `Qwen2ForCausalLM`, `Qwen3ForCausalLM`, `MistralForCausalLM`.
+/// Source: Touvron et al. 2023, arXiv:2302.13971; Jiang et al. 2023, arXiv:2310.06825; Qwen Team 2024,
+/// arXiv:2407.10671, and 2025, arXiv:2505.09388.
 public final class Llama: LanguageModel {
     public let configuration: DecoderConfiguration
     public let parameters: [Parameter]
@@ -24,7 +26,8 @@ public final class Llama: LanguageModel {
         let (c, width) = (configuration, configuration.hiddenSize)
         let trunk = scope["model"]
         let rotaryTable = RotaryTable(
-            positions: c.contextLength, headDim: c.headDim, base: c.ropeBase, scope.dtype)
+            positions: c.contextLength, inverseFrequencies: c.rotaryFrequencies,
+            attentionFactor: c.ropeScaling?.attentionFactor ?? 1, scope.dtype)
         tokens = try TokenEmbedding(
             trunk["embed_tokens"], count: c.vocabularySize, size: width, deviation: c.initialDeviation)
         blocks = try (0..<c.layerCount).map {
@@ -37,7 +40,8 @@ public final class Llama: LanguageModel {
             : try Linear(
                 scope["lm_head"], inputs: width, outputs: c.vocabularySize, hasBias: false,
                 deviation: scope.outputDeviation(c.initialDeviation), isOutput: true)
-        try scope.finish(ignoring: c.tiesEmbeddings ? ["lm_head.weight"] : [])
+        if c.tiesEmbeddings { try scope.copy("lm_head.weight", of: tokens.weight) }
+        try scope.finish()
         parameters = scope.parameters
         unusedZeros = scope.unusedZeros
     }
@@ -74,9 +78,9 @@ private struct LlamaBlock {
         inputNorm = try RMSNorm(scope["input_layernorm"], size: width, epsilon: c.normEpsilon)
         queryKeyValue = try PackedLinear(
             attentionScope, inputs: width, parts: [("q_proj", queries), ("k_proj", keys), ("v_proj", keys)],
-            deviation: c.initialDeviation)
+            hasBias: c.attentionBias != .none, deviation: c.initialDeviation)
         attentionOutput = try Linear(
-            attentionScope["o_proj"], inputs: queries, outputs: width, hasBias: false,
+            attentionScope["o_proj"], inputs: queries, outputs: width, hasBias: c.attentionBias == .all,
             deviation: scope.outputDeviation(c.residualDeviation))
         let normsHeads = c.family == .qwen3
         queryNorm =
@@ -88,11 +92,11 @@ private struct LlamaBlock {
         gateUp = try PackedLinear(
             scope["mlp"], inputs: width,
             parts: [("gate_proj", c.feedForwardSize), ("up_proj", c.feedForwardSize)],
-            deviation: c.initialDeviation)
+            hasBias: c.hasMLPBias, deviation: c.initialDeviation)
         down = try Linear(
-            scope["mlp"]["down_proj"], inputs: c.feedForwardSize, outputs: width, hasBias: false,
+            scope["mlp"]["down_proj"], inputs: c.feedForwardSize, outputs: width, hasBias: c.hasMLPBias,
             deviation: scope.outputDeviation(c.residualDeviation))
-        attention = SelfAttention(c.headLayout, layer: layer)
+        attention = SelfAttention(c.headLayout, layer: layer, window: c.slidingWindow)
     }
 
     func callAsFunction(_ stream: inout ResidualStream, _ context: ForwardContext) {

@@ -5,10 +5,12 @@ import HibariTensor
 import HibariTokenizers
 
 /// A model and its tokenizer in Hugging Face form: config.json, generation_config.json, model.safetensors,
-/// tokenizer.json and tokenizer_config.json in one folder.
+/// tokenizer.json and tokenizer_config.json in one folder. Weights may also be read from shards with an index.
 public struct ModelFolder {
     public static let configurationName = "config.json"
     public static let weightsName = "model.safetensors"
+    /// Of weights in several files.
+    public static let weightsIndexName = "model.safetensors.index.json"
     public static let tokenizerName = "tokenizer.json"
 
     public let model: any LanguageModel
@@ -23,10 +25,10 @@ public struct ModelFolder {
         model = try source.configuration.makeModel(ParameterScope(.read(source.tensors)))
     }
 
-    /// The folder and the weights file that a model argument means.
-    public static func locate(_ path: String) -> (folder: String, weights: String) {
+    /// The folder that a model argument means, and the weights file if it names one.
+    static func locate(_ path: String) -> (folder: String, file: String?) {
         if !directoryExists(path), path.hasSuffix(".safetensors") { return (splitPath(path).directory, path) }
-        return (path, joinPath(path, weightsName))
+        return (path, nil)
     }
 
     /// Writes the five files into an existing folder, one tensor at a time.
@@ -76,14 +78,25 @@ extension SafetensorsDType {
 /// Why a folder is not a usable model.
 public enum ModelFolderError: UserError {
     case tokenizerMismatch(path: String, model: Int, tokenizer: Int)
+    /// No safetensors, but perhaps a file of PyTorch's.
+    case noWeights(folder: String, pickled: String?)
 
-    public var exitStatus: ExitStatus { .badData }
+    public var exitStatus: ExitStatus {
+        switch self {
+        case .tokenizerMismatch: .badData
+        case .noWeights: .inputMissing
+        }
+    }
 
     public var description: String {
         switch self {
         case .tokenizerMismatch(let path, let model, let tokenizer):
             "\(path): the tokenizer has \(tokenizer) entries, the model only \(model); put back the tokenizer the model "
                 + "was trained with"
+        case .noWeights(let folder, nil):
+            "\(folder): no weights; put model.safetensors there, or its shards with model.safetensors.index.json"
+        case .noWeights(let folder, let pickled?):
+            "\(folder): no model.safetensors; \(pickled) is not read, save the model as safetensors"
         }
     }
 }

@@ -24,13 +24,14 @@ struct ModelSource {
     }
 
     private init(folder path: String) throws {
-        let (folder, weights) = ModelFolder.locate(path)
+        let (folder, file) = ModelFolder.locate(path)
         let configurationPath = joinPath(folder, ModelFolder.configurationName)
         let json = try JSONValue(contentsOf: configurationPath)
         configuration = try DecoderConfiguration(huggingFace: json, path: configurationPath)
         tokenizer = try loadTokenizer(directory: folder)
         text = try TextConventions(huggingFace: folder, tokenizer)
-        tensors = try SafetensorsFile(path: weights)
+        tensors =
+            try file.map { withModelNames(try SafetensorsFile(path: $0)) } ?? openWeights(folder: folder)
     }
 
     private init(gguf path: String) throws {
@@ -38,8 +39,9 @@ struct ModelSource {
         configuration = try DecoderConfiguration(gguf: file)
         tokenizer = try loadGGUFTokenizer(file.file)
         text = try TextConventions(gguf: file.file, tokenizer)
-        tensors = GGUFModelTensors(
-            file, configuration, ignoring: configuration.tiesEmbeddings ? [GGUFTensorNames.output] : [])
+        var ignored: Set = [GGUFTensorNames.rotaryFactors]  // In the configuration, or refused with it.
+        if configuration.tiesEmbeddings { ignored.insert(GGUFTensorNames.output) }
+        tensors = GGUFModelTensors(file, configuration, ignoring: ignored)
     }
 }
 

@@ -1,3 +1,4 @@
+import Glibc
 import HibariSupport
 import HibariTensor
 
@@ -112,6 +113,26 @@ public struct ParameterScope {
         }
     }
 
+    /// Notes a tensor that a file may have beside the one it is tied to; it must then be the same.
+    ///
+    /// - Parameter original: a parameter of this model.
+    public func copy(_ name: String, of original: Parameter) throws {
+        let fullName = path + name
+        guard case .read(let source, _) = registry.source, source.shape(of: fullName) != nil else { return }
+        registry.used.insert(fullName)
+        guard let shape = source.shape(of: original.name) else { return }
+        guard source.shape(of: fullName) == shape else {
+            registry.problems.append("\(fullName) and \(original.name), which are tied, differ in shape")
+            return
+        }
+        let copy = try source.tensor(named: fullName, .float32)
+        let tied = try source.tensor(named: original.name, .float32)
+        if memcmp(copy.input(Float.self), tied.input(Float.self), 4 * copy.count) != 0 {
+            registry.problems.append(
+                "\(fullName) and \(original.name), which are tied, differ; set tie_word_embeddings to false")
+        }
+    }
+
     private func read(
         _ name: String, _ shape: Shape, from source: any TensorSource, keepsStored: Bool = false
     ) throws -> Tensor? {
@@ -135,11 +156,9 @@ public struct ParameterScope {
     public var unusedZeros: [(name: String, shape: Shape)] { registry.zeros }
 
     /// Throws if the source lacks a tensor, has one of another shape, or one that was not asked for.
-    ///
-    /// - Parameter ignoring: names in the source that may go unused, e.g. a copy of a tied weight.
-    public func finish(ignoring: Set<String> = []) throws {
+    public func finish() throws {
         guard case .read(let source, _) = registry.source else { return }
-        let unknown = source.tensorNames.filter { !registry.used.contains($0) && !ignoring.contains($0) }
+        let unknown = source.tensorNames.filter { !registry.used.contains($0) }
         let problems = registry.problems + unknown.map { "\($0) is unknown" }
         if !problems.isEmpty { throw ParameterError.mismatch(location: source.location, problems: problems) }
     }

@@ -7,6 +7,7 @@ and its rotary embedding, whatever the type of the weights, so "float64" logits 
 
 import torch
 from torch.overrides import TorchFunctionMode
+from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 
 
 class Float64Only(TorchFunctionMode):
@@ -31,8 +32,9 @@ def to_float64(model):
     model = model.double()
     rotary = getattr(model.model, "rotary_emb", None) if hasattr(model, "model") else None
     if rotary is not None:
+        compute = ROPE_INIT_FUNCTIONS.get(rotary.rope_type, rotary.compute_default_rope_parameters)
         with Float64Only():
-            frequencies, scale = rotary.compute_default_rope_parameters(model.config)
-        assert frequencies.dtype == torch.float64 and scale == 1.0
-        rotary.inv_freq = frequencies
+            frequencies, scale = compute(model.config)
+        assert frequencies.dtype == torch.float64 and scale == rotary.attention_scaling
+        rotary.inv_freq = rotary.original_inv_freq = frequencies
     return model

@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 import transformers
 
+from folder_fixtures import make_folders
 from image_fixtures import make_image_tensors
 from model_fixtures import MODELS, make_model
 from op_fixtures import check_against_transformers, make_op_tensors
@@ -59,6 +60,10 @@ def main() -> int:
         shutil.rmtree(folder, ignore_errors=True)
         models[name] = make_model(name, folder, arguments.seed)
         print(f"{name}: {models[name]}", file=sys.stderr)
+
+    for folder in ("rope", "shards_qwen2_f16", "shards_mistral_bf16"):
+        shutil.rmtree(arguments.out / folder, ignore_errors=True)
+    make_folders(arguments.out, arguments.seed)
 
     size = write_manifest(arguments.out, arguments.seed, {"ops": cases, "models": models})
     print(f"{len(cases)} op cases, {len(CASES)} optimizer cases, {len(models)} models, {size / 1e6:.2f} MB in {arguments.out}")

@@ -12,6 +12,8 @@ from transformers import (
     LlamaConfig,
     LlamaForCausalLM,
     PreTrainedModel,
+    Qwen2Config,
+    Qwen2ForCausalLM,
     Qwen3Config,
     Qwen3ForCausalLM,
 )
@@ -41,7 +43,7 @@ class Golden:
 
 
 def decoder_settings(**changes) -> dict:
-    """What the Llama and Qwen3 configurations share."""
+    """What the Llama, Qwen2 and Qwen3 configurations share."""
     return (
         dict(
             vocab_size=VOCABULARY,
@@ -106,6 +108,38 @@ def new_model(name: str) -> PreTrainedModel:
                 )
             )
         )
+    if name == "llama_biases":
+        return LlamaForCausalLM(
+            LlamaConfig(
+                **decoder_settings(
+                    num_key_value_heads=2,
+                    rms_norm_eps=1e-5,
+                    tie_word_embeddings=False,
+                    attention_bias=True,
+                    mlp_bias=True,
+                    rope_parameters=rope(10000.0)
+                    | {
+                        "rope_type": "llama3",
+                        "factor": 4.0,
+                        "low_freq_factor": 1.0,
+                        "high_freq_factor": 4.0,
+                        "original_max_position_embeddings": 8,
+                    },
+                )
+            )
+        )
+    if name == "qwen2":
+        return Qwen2ForCausalLM(
+            Qwen2Config(
+                **decoder_settings(
+                    num_key_value_heads=2,
+                    intermediate_size=48,
+                    rms_norm_eps=1e-6,
+                    tie_word_embeddings=True,
+                    rope_parameters=rope(1000000.0),
+                )
+            )
+        )
     if name == "qwen3":
         return Qwen3ForCausalLM(
             Qwen3Config(
@@ -124,7 +158,15 @@ def new_model(name: str) -> PreTrainedModel:
 
 # Each model's limit on the global gradient norm. One lies within the norms that its ten steps meet, so that
 # both clipped and unclipped steps are there.
-MODELS = {"gpt2": 1.0, "gpt2_nobias": 3.5, "llama": 1.0, "llama_gqa_untied": 1.0, "qwen3": 1.0}
+MODELS = {
+    "gpt2": 1.0,
+    "gpt2_nobias": 3.5,
+    "llama": 1.0,
+    "llama_biases": 1.0,
+    "llama_gqa_untied": 1.0,
+    "qwen2": 1.0,
+    "qwen3": 1.0,
+}
 
 
 def randomize(model: PreTrainedModel, generator: torch.Generator, biases: bool) -> None:

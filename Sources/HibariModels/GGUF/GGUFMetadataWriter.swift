@@ -8,6 +8,7 @@ extension DecoderConfiguration {
     ///
     /// - Throws: `ConfigurationError` for what llama.cpp computes otherwise.
     func ggufMetadata() throws(ConfigurationError) -> [(key: String, value: GGUFValue)] {
+        try checkSwitchesForGGUF()
         let prefix = family.rawValue + "."
         var entries: [(key: String, value: GGUFValue)] = []
         func add(_ key: String, _ size: Int) { entries.append((prefix + key, .uint32(UInt32(size)))) }
@@ -31,7 +32,7 @@ extension DecoderConfiguration {
         add("rope.freq_base", number: ropeBase)
         add("rope.dimension_count", headDim)
         add("vocab_size", vocabularySize)
-        return entries
+        return entries + (try ggufRopeScaling().metadata)
     }
 }
 

@@ -51,6 +51,10 @@ public func writeGGUFModel(
     let names = GGUFTensorNames(configuration)
     var exceptions: [WrittenModel.Exception] = []
     var outputs: [GGUFOutput] = []
+    if let factors = try configuration.ggufRopeScaling().factors {
+        let tensor = Tensor(factors, shape: [factors.count])
+        outputs.append(GGUFOutput(name: GGUFTensorNames.rotaryFactors, type: GGUFType(.float32), tensor))
+    }
     for (name, shape, make) in storedTensors(of: model) {
         guard let entry = names.entry(named: name) else {
             throw ConfigurationError.notInGGUF(problem: "a model with the tensor \(quoted(name))")

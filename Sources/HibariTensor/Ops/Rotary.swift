@@ -1,29 +1,50 @@
 import HibariKernels
 
-/// cos and sin of m·base^(−2i/D) for positions m and pairs i < D/2.
+/// s·cos(m·ωᵢ) and s·sin(m·ωᵢ) for positions m and pairs i < D/2, with inverse frequencies ω and an attention factor s.
 public struct RotaryTable {
     /// `[positions, D/2]` each.
     package let cosine, sine: Tensor
     public let positions: Int
     public let headDim: Int
 
+    /// The frequencies of RoPE as published: ωᵢ = base^(−2i/D).
+    ///
     /// - Precondition: `headDim` is even.
     public init(positions: Int, headDim: Int, base: Double, _ dtype: DType = .float32) {
-        precondition(headDim % 2 == 0, "RotaryTable: the head size must be even, got \(headDim)")
-        let half = headDim / 2
-        let frequencies = (0..<half).map { Double.power(base, -2 * Double($0) / Double(headDim)) }
+        self.init(
+            positions: positions, inverseFrequencies: Self.inverseFrequencies(headDim: headDim, base: base),
+            dtype)
+    }
+
+    /// - Parameters:
+    ///   - inverseFrequencies: ωᵢ, radians a position, one for each pair of a head.
+    ///   - attentionFactor: s, which scales rotated queries and keys, so their products by s².
+    public init(
+        positions: Int, inverseFrequencies: [Double], attentionFactor: Double = 1, _ dtype: DType = .float32
+    ) {
+        let half = inverseFrequencies.count
         var (cosines, sines): ([Double], [Double]) = ([], [])
+        cosines.reserveCapacity(positions * half)
+        sines.reserveCapacity(positions * half)
         for position in 0..<positions {
-            for frequency in frequencies {
+            for frequency in inverseFrequencies {
                 let turns = Double(position) * frequency / (2 * Double.pi)
-                cosines.append(Double.cosine(turns: turns))
-                sines.append(Double.sine(turns: turns))
+                cosines.append(attentionFactor * Double.cosine(turns: turns))
+                sines.append(attentionFactor * Double.sine(turns: turns))
             }
         }
         cosine = Tensor(cosines, shape: [positions, half]).cast(to: dtype)
         sine = Tensor(sines, shape: [positions, half]).cast(to: dtype)
         self.positions = positions
-        self.headDim = headDim
+        headDim = 2 * half
+    }
+
+    /// base^(−2i/D) for i < D/2.
+    ///
+    /// - Precondition: `headDim` is even.
+    public static func inverseFrequencies(headDim: Int, base: Double) -> [Double] {
+        precondition(headDim % 2 == 0, "RotaryTable: the head size must be even, got \(headDim)")
+        return (0..<headDim / 2).map { Double.power(base, -2 * Double($0) / Double(headDim)) }
     }
 
     /// Stops unless the rows of `qkv` from `firstPosition` on have their angles here.
@@ -40,7 +61,7 @@ public struct RotaryTable {
 /// Rotates every query and key head by its position (RoPE); values pass through.
 ///
 /// Pairs are (xᵢ, xᵢ₊D/₂), the half-split convention of LLaMA in `transformers`:
-/// yᵢ = xᵢ·cos − xᵢ₊D/₂·sin, yᵢ₊D/₂ = xᵢ₊D/₂·cos + xᵢ·sin, with angle m·base^(−2i/D) at position m.
+/// yᵢ = xᵢ·cos − xᵢ₊D/₂·sin, yᵢ₊D/₂ = xᵢ₊D/₂·cos + xᵢ·sin, with angle m·ωᵢ at position m; see `RotaryTable`.
 ///
 /// - Parameters:
 ///   - qkv: `[B, T, (H + 2K)·D]`.
@@ -66,7 +87,7 @@ public func rotary(_ qkv: Tensor, _ layout: HeadLayout, _ table: RotaryTable, fi
         return y
     }
     return record(.rotary, qkv, output: rotated(qkv, inverse: false)) { gradient in
-        // A rotation's transpose is the rotation back.
+        // A rotation's transpose is the rotation back, scaled by the same attention factor.
         qkv.node?.accumulate(rotated(gradient, inverse: true))
     }
 }
