@@ -30,5 +30,6 @@ public struct LoadedModel {
         text = source.text
         model = try source.configuration.makeModel(
             ParameterScope(.read(source.tensors, keepsStored: weights == .stored)))
+        if weights == .stored { for parameter in model.parameters { parameter.isTrainable = false } }
     }
 }

@@ -27,11 +27,6 @@ struct ModelSource {
         return source
     }
 
-    private static func isGGUF(_ path: String) throws -> Bool {
-        guard !directoryExists(path), fileExists(path) else { return false }
-        return try path.hasSuffix(".gguf") || MappedFile(path: path).starts(with: Array("GGUF".utf8))
-    }
-
     private init(folder path: String) throws {
         let (folder, file) = ModelFolder.locate(path)
         let configurationPath = joinPath(folder, ModelFolder.configurationName)
@@ -40,7 +35,7 @@ struct ModelSource {
         tokenizer = try loadTokenizer(directory: folder)
         text = try TextConventions(huggingFace: folder, tokenizer)
         tensors =
-            try folder == path ? openWeights(folder: folder) : withModelNames(SafetensorsFile(path: file))
+            try file.map { withModelNames(try SafetensorsFile(path: $0)) } ?? openWeights(folder: folder)
     }
 
     private init(imported path: String) throws {
@@ -55,7 +50,14 @@ struct ModelSource {
         configuration = try DecoderConfiguration(gguf: file)
         tokenizer = try loadGGUFTokenizer(file.file)
         text = try TextConventions(gguf: file.file, tokenizer)
-        tensors = GGUFModelTensors(
-            file, configuration, ignoring: configuration.tiesEmbeddings ? [GGUFTensorNames.output] : [])
+        var ignored: Set = [GGUFTensorNames.rotaryFactors]  // In the configuration, or refused with it.
+        if configuration.tiesEmbeddings { ignored.insert(GGUFTensorNames.output) }
+        tensors = GGUFModelTensors(file, configuration, ignoring: ignored)
     }
+}
+
+/// Whether a path means a llama.cpp file: by its name, or by how it begins.
+func isGGUF(_ path: String) -> Bool {
+    if directoryExists(path) { return false }
+    return path.hasSuffix(".gguf") || (try? MappedFile(path: path))?.bytes.starts(with: "GGUF".utf8) == true
 }

@@ -63,16 +63,20 @@ extension DecoderConfiguration {
                 throw reader.unsupported(key, "only \(headDim), the size of a head")
             }
         }
-        try refuseRopeScaling(reader, tensors)
+        let contextLength = try reader.integer("context_length")
+        let ropeBase = try reader.positive("rope.freq_base", default: 10_000)
         return try DecoderConfiguration(
-            family: family, vocabularySize: vocabularySize,
-            contextLength: try reader.integer("context_length"),
+            family: family, vocabularySize: vocabularySize, contextLength: contextLength,
             layerCount: try reader.integer("block_count"), hiddenSize: hiddenSize, headCount: headCount,
             keyValueHeadCount: try reader.optionalInteger("attention.head_count_kv"), headDim: headDim,
             feedForwardSize: try reader.integer("feed_forward_length"),
             normEpsilon: try reader.positive("attention.layer_norm_rms_epsilon"),
-            ropeBase: try reader.positive("rope.freq_base", default: 10_000),
-            tiesEmbeddings: try tensors.hasTiedHead)
+            ropeBase: ropeBase,
+            ropeScaling: try reader.ropeScaling(
+                tensors, family, contextLength: contextLength, headDim: headDim, base: ropeBase),
+            tiesEmbeddings: try tensors.hasTiedHead,
+            attentionBias: family == .llama && tensors.shape(of: "blk.0.attn_q.bias") != nil ? .all : .none,
+            hasMLPBias: family == .llama && tensors.shape(of: "blk.0.ffn_down.bias") != nil)
     }
 }
 
@@ -106,7 +110,7 @@ private let neutralValues: [String: Double] = [
 
 private func refuseUnsupportedKeys(_ reader: GGUFMetadataReader, isGPT2: Bool) throws(ConfigurationError) {
     for key in reader.keys where !readKeys.contains(key) {
-        // Read, or refused, by `refuseRopeScaling`.
+        // Read, or refused, by `ropeScaling`.
         if !isGPT2, key.hasPrefix("rope.scal") { continue }
         if let neutral = neutralValues[key] {
             guard reader.value(key)?.double == neutral else {
@@ -120,23 +124,6 @@ private func refuseUnsupportedKeys(_ reader: GGUFMetadataReader, isGPT2: Bool) t
         } else {
             throw reader.unsupported(key, "Hibari does not know it; use a model without it")
         }
-    }
-}
-
-/// Positions that are scaled: linearly, by YaRN, or with the factors of Llama 3.
-private func refuseRopeScaling(_ reader: GGUFMetadataReader, _ tensors: GGUFTensors) throws {
-    let supported = "only plain rotary positions"
-    if let kind = reader.value("rope.scaling.type"), kind.string != "none" {
-        throw reader.unsupported("rope.scaling.type", supported)
-    }
-    for key in ["rope.scaling.factor", "rope.scale_linear"] {
-        if let factor = reader.value(key), factor.double != 1, factor.double != 0 {
-            throw reader.unsupported(key, supported)
-        }
-    }
-    if tensors.shape(of: GGUFTensorNames.rotaryFactors) != nil {
-        throw ConfigurationError.unsupportedKey(
-            path: tensors.path, key: GGUFTensorNames.rotaryFactors, value: "present", supported: supported)
     }
 }
 
