@@ -52,3 +52,7 @@ package enum UsageError: UserError {
 }
 
 extension LearningRateSchedule.Shape: ExpressibleByArgument {}
+
+/// What commands that read a language model say of their argument.
+package let modelArgumentHelp: ArgumentHelp =
+    "A run directory, a Hugging Face folder, a .safetensors with its config beside it, or a .gguf file."

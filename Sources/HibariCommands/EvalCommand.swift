@@ -17,7 +17,7 @@ struct EvalCommand: ParsableCommand {
             Example: hibari eval checkpoints/book chapter.txt
             """)
 
-    @Argument(help: "A run directory, a Hugging Face folder, or a .safetensors with its config beside it.")
+    @Argument(help: modelArgumentHelp)
     var model: String
 
     @Argument(help: "Text files, folders, .gz, .jsonl, or - for standard input.") var text: [String]
@@ -31,20 +31,20 @@ struct EvalCommand: ParsableCommand {
 
     func run() throws {
         try threads.apply()
-        let folder = try ModelFolder(path: model)
-        let limit = folder.model.configuration.contextLength
+        let loaded = try LoadedModel(path: model)
+        let limit = loaded.model.configuration.contextLength
         let window = context ?? limit
         guard (1...limit).contains(window) else {
             throw UsageError.invalidOption(
                 name: "context", value: "\(window)", expected: "from 1 to the model's \(limit)")
         }
         let corpus = try TokenizedCorpus(
-            try CorpusInput(paths: text, textKey: textKey), tokenizer: folder.tokenizer)
+            try CorpusInput(paths: text, textKey: textKey), tokenizer: loaded.tokenizer)
         let windows = try EvaluationWindows(
             tokens: corpus.all, batchSize: max(1, 4096 / window), contextLength: window)
-        if let logits { try writeLogits(folder.model, corpus, window, to: logits) }
+        if let logits { try writeLogits(loaded.model, corpus, window, to: logits) }
         let started = monotonicSeconds()
-        let result = try evaluate(folder.model, windows, bytes: corpus.byteCount(of:))
+        let result = try evaluate(loaded.model, windows, bytes: corpus.byteCount(of:))
         let seconds = monotonicSeconds() - started
         printResult(json ? object(result, seconds).text() : table(result, window, seconds))
     }

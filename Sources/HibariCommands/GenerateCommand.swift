@@ -16,7 +16,7 @@ struct GenerateCommand: ParsableCommand {
             Example: hibari generate checkpoints/stories-en --prompt "Mia" --max-tokens 200 --seed 7
             """)
 
-    @Argument(help: "A run directory, a Hugging Face folder, or a .safetensors with its config beside it.")
+    @Argument(help: modelArgumentHelp)
     var model: String
 
     @Option(help: "What the text begins with; empty for the beginning of a document.") var prompt: String?
@@ -54,8 +54,8 @@ struct GenerateCommand: ParsableCommand {
         }
         let options = try generationOptions()
         let prompt = try promptBytes()
-        let folder = try ModelFolder(path: model)
-        let generator = TextGenerator(model: folder.model, tokenizer: folder.tokenizer)
+        let loaded = try LoadedModel(path: model)
+        let generator = TextGenerator(model: loaded.model, tokenizer: loaded.tokenizer)
         // Before the prompt is printed: with an error nothing goes to standard output.
         try generator.check(prompt: prompt, options)
         for index in 0..<n {

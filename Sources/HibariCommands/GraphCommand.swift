@@ -27,7 +27,7 @@ struct GraphCommand: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "An example (\(GraphExample.allCases.map(\.rawValue).joined(separator: ", "))), a run directory or a model folder."
+            "An example (\(GraphExample.allCases.map(\.rawValue).joined(separator: ", "))), a run directory, a model folder or a .gguf file."
         ))
     var source: String
     @Option(
@@ -87,7 +87,7 @@ struct GraphCommand: ParsableCommand {
             throw UsageError.invalidOption(name: "batch", value: "\(batch)", expected: "from 1 to 1024")
         }
         if fileExists(joinPath(source, ModelFile.descriptionName)) { return try classicModel() }
-        let model = try ModelFolder(path: source).model
+        let model = try LoadedModel(path: source, weights: .float32).model
         let context = model.configuration.contextLength
         let time = self.time ?? min(8, context)
         guard (1...context).contains(time) else {

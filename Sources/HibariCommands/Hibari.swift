@@ -19,6 +19,7 @@ public struct Hibari: ParsableCommand {
         version: "hibari \(hibariVersion)",
         subcommands: [
             PretrainCommand.self, GenerateCommand.self, EvalCommand.self, PlanCommand.self,
+            ConvertCommand.self, QuantizeCommand.self,
             RunCommand.self, PredictCommand.self, InspectCommand.self, ReportCommand.self, GraphCommand.self,
             CorpusCommand.self, DataCommand.self, TokenizerCommand.self, BenchCommand.self,
             GradcheckCommand.self,

@@ -28,10 +28,10 @@ struct InspectCommand: ParsableCommand {
             return printResult(json ? tensorList(file).text() : tensorTable(file))
         }
         if fileExists(joinPath(path, ModelFile.descriptionName)) { return try inspectLayers() }
-        let folder = try ModelFolder(path: path)
+        let loaded = try LoadedModel(path: path)
         let file = try SafetensorsFile(path: joinPath(path, ModelFolder.weightsName), verify: false)
-        if json { return printResult(description(folder, file).text()) }
-        printResult(try summary(folder))
+        if json { return printResult(description(loaded, file).text()) }
+        printResult(try summary(loaded))
         if tensors { printResult("\n" + tensorTable(file)) }
     }
 
@@ -54,8 +54,8 @@ struct InspectCommand: ParsableCommand {
         printResult(object.text())
     }
 
-    private func summary(_ folder: ModelFolder) throws -> String {
-        let c = folder.model.configuration
+    private func summary(_ loaded: LoadedModel) throws -> String {
+        let c = loaded.model.configuration
         var rows: [(String, String)] = [
             (
                 "model",
@@ -65,9 +65,9 @@ struct InspectCommand: ParsableCommand {
             ("context", "\(c.contextLength) tokens"),
             (
                 "vocabulary",
-                "\(c.vocabularySize) (\(folder.tokenizer.kind)), head \(c.tiesEmbeddings ? "tied" : "not tied")"
+                "\(c.vocabularySize) (\(loaded.tokenizer.kind)), head \(c.tiesEmbeddings ? "tied" : "not tied")"
             ),
-            ("parameters", "\(folder.model.parameterCount)"),
+            ("parameters", "\(loaded.model.parameterCount)"),
             ("  embedding", "\(c.parameterGroups.embedding)"),
             ("  attention", "\(c.parameterGroups.attention)"),
             ("  MLP", "\(c.parameterGroups.feedForward)"),
@@ -114,11 +114,11 @@ struct InspectCommand: ParsableCommand {
         return rows
     }
 
-    private func description(_ folder: ModelFolder, _ file: SafetensorsFile) -> JSONValue {
-        let c = folder.model.configuration
+    private func description(_ loaded: LoadedModel, _ file: SafetensorsFile) -> JSONValue {
+        let c = loaded.model.configuration
         return [
-            "configuration": c.huggingFaceJSON(endOfText: folder.tokenizer.endOfText),
-            "parameters": .integer(folder.model.parameterCount), "tokenizer": .string(folder.tokenizer.kind),
+            "configuration": c.huggingFaceJSON(endOfText: loaded.tokenizer.endOfText),
+            "parameters": .integer(loaded.model.parameterCount), "tokenizer": .string(loaded.tokenizer.kind),
             "training_flops_per_token": .number(c.trainingFLOPsPerToken), "tensors": tensorList(file),
         ]
     }

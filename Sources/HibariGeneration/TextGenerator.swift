@@ -102,7 +102,9 @@ public struct TextGenerator {
             }
             let logits = window.logits(history)
             if history.count == promptCount { firstToken = monotonicSeconds() }
-            let row = UnsafeBufferPointer(start: logits.input(Float.self), count: logits.count)
+            // A vocabulary may be padded: ids that the tokenizer does not have are never written.
+            let row = UnsafeBufferPointer(
+                start: logits.input(Float.self), count: min(logits.count, tokenizer.vocabularySize))
             let token = try sampler.sample(logits: row, history: history, promptCount: promptCount)
             history.append(token)
             if tokenizer.isSpecial(Int(token)) {

@@ -14,20 +14,13 @@ public struct ModelFolder {
     public let model: any LanguageModel
     public let tokenizer: any Tokenizer
 
-    /// Reads a model, and checks that its tokenizer belongs to it.
+    /// Reads a model as float32, and checks that its tokenizer belongs to it; see `LoadedModel` for other forms.
     ///
     /// - Parameter path: the folder, or a model.safetensors with the other files beside it.
     public init(path: String) throws {
-        let (folder, weights) = Self.locate(path)
-        let configurationPath = joinPath(folder, Self.configurationName)
-        let json = try JSONValue(contentsOf: configurationPath)
-        let configuration = try DecoderConfiguration(huggingFace: json, path: configurationPath)
-        tokenizer = try loadTokenizer(directory: folder)
-        guard tokenizer.vocabularySize == configuration.vocabularySize else {
-            throw ModelFolderError.tokenizerMismatch(
-                folder: folder, model: configuration.vocabularySize, tokenizer: tokenizer.vocabularySize)
-        }
-        model = try configuration.makeModel(ParameterScope(.read(try SafetensorsFile(path: weights))))
+        let source = try ModelSource.open(path)
+        tokenizer = source.tokenizer
+        model = try source.configuration.makeModel(ParameterScope(.read(source.tensors)))
     }
 
     /// The folder and the weights file that a model argument means.
@@ -36,33 +29,61 @@ public struct ModelFolder {
         return (path, joinPath(path, weightsName))
     }
 
-    /// Writes the five files into an existing folder.
-    public static func write(_ model: any LanguageModel, _ tokenizer: any Tokenizer, to folder: String) throws
-    {
-        let end = tokenizer.endOfText
-        let configuration = model.configuration.huggingFaceJSON(endOfText: end)
-        try writeFileAtomically(joinPath(folder, configurationName), configuration.bytes(pretty: true))
-        let endJSON: JSONValue = end.map { .integer($0) } ?? .null
-        let generation: JSONValue = ["bos_token_id": endJSON, "eos_token_id": endJSON]
-        try writeFileAtomically(joinPath(folder, "generation_config.json"), generation.bytes(pretty: true))
-        try tokenizer.save(toDirectory: folder, contextLength: model.configuration.contextLength)
-        let tensors = model.parameters.map { SafetensorsTensor(name: $0.name, $0.value) }
-        let zeros = model.unusedZeros.map { SafetensorsTensor(name: $0.name, Tensor(zeros: $0.shape)) }
-        try writeSafetensors(tensors + zeros, to: joinPath(folder, weightsName))
+    /// Writes the five files into an existing folder, one tensor at a time.
+    ///
+    /// - Parameters:
+    ///   - text: nil for what follows from the tokenizer: texts begin after, and end with, its end of text.
+    ///   - dtype: float32, or float16 or bfloat16 to round to.
+    public static func write(
+        _ model: any LanguageModel, _ tokenizer: any Tokenizer, _ text: TextConventions? = nil,
+        as dtype: SafetensorsDType = .float32, to folder: String
+    ) throws {
+        let text = text ?? TextConventions(endOfText: tokenizer.endOfText)
+        var configuration = model.configuration.huggingFaceJSON(endOfText: nil).object ?? JSONObject()
+        configuration["torch_dtype"] = dtype.torchName.map { .string($0) }
+        let ids = text.idMembers
+        for (key, value) in ids { configuration[key] = value }
+        func write(_ json: JSONValue, _ name: String) throws {
+            try writeFileAtomically(joinPath(folder, name), json.bytes(pretty: true))
+        }
+        try write(.object(configuration), configurationName)
+        try write(.object(JSONObject(ids)), TextConventions.generationName)
+        let files = text.applied(
+            to: tokenizer.huggingFaceFiles(contextLength: model.configuration.contextLength), of: tokenizer)
+        try writeFileAtomically(joinPath(folder, tokenizerName), files.tokenizerBytes)
+        try writeFileAtomically(
+            joinPath(folder, TextConventions.tokenizerConfigurationName), files.tokenizerConfigBytes)
+        let path = joinPath(folder, weightsName)
+        let tensors = storedTensors(of: model).map { name, shape, make in
+            SafetensorsTensor(name: name, dtype: dtype, shape: shape, path: path, make: make)
+        }
+        try writeSafetensors(tensors, to: path)
+    }
+}
+
+extension SafetensorsDType {
+    /// PyTorch's name of a type that models are written in.
+    fileprivate var torchName: String? {
+        switch self {
+        case .float32: "float32"
+        case .float16: "float16"
+        case .bfloat16: "bfloat16"
+        default: nil
+        }
     }
 }
 
 /// Why a folder is not a usable model.
 public enum ModelFolderError: UserError {
-    case tokenizerMismatch(folder: String, model: Int, tokenizer: Int)
+    case tokenizerMismatch(path: String, model: Int, tokenizer: Int)
 
     public var exitStatus: ExitStatus { .badData }
 
     public var description: String {
         switch self {
-        case .tokenizerMismatch(let folder, let model, let tokenizer):
-            "\(folder): the tokenizer has \(tokenizer) entries, the model \(model); put back the tokenizer.json the "
-                + "model was trained with"
+        case .tokenizerMismatch(let path, let model, let tokenizer):
+            "\(path): the tokenizer has \(tokenizer) entries, the model only \(model); put back the tokenizer the model "
+                + "was trained with"
         }
     }
 }

@@ -77,13 +77,23 @@ import Testing
         }
     }
 
-    @Test func tokenizerOfAnotherSizeIsRefused() throws {
+    @Test func vocabularySmallerThanTheTokenizersIsRefused() throws {
         try withTemporaryFolder { folder in
-            let model = try makeModel(try Self.configuration(.llama, vocabularySize: 300))
+            let model = try makeModel(try Self.configuration(.llama, vocabularySize: 200))
             try ModelFolder.write(model, ByteTokenizer(), to: folder)
             let error = #expect(throws: ModelFolderError.self) { try ModelFolder(path: folder) }
             #expect(error?.exitStatus == .badData)
-            #expect(error?.description.contains("the tokenizer has 257 entries, the model 300") == true)
+            #expect(error?.description.contains("the tokenizer has 257 entries, the model only 200") == true)
+        }
+    }
+
+    @Test func vocabularyMayBePadded() throws {
+        try withTemporaryFolder { folder in
+            let model = try makeModel(try Self.configuration(.llama, vocabularySize: 300))
+            try ModelFolder.write(model, ByteTokenizer(), to: folder)
+            let loaded = try LoadedModel(path: folder)
+            #expect(loaded.model.configuration.vocabularySize == 300)
+            #expect(loaded.tokenizer.vocabularySize == 257)
         }
     }
 

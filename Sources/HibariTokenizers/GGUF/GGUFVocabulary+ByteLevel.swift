@@ -1,16 +1,35 @@
 import HibariSupport
 
 extension GGUFVocabulary {
-    /// A byte-level vocabulary as tokenizer.json.
+    /// A vocabulary of single characters of ASCII without merges, as Hibari writes its own; nil if it is no such.
+    func characterTokenizer() -> CharacterTokenizer? {
+        guard file["tokenizer.ggml.merges"]?.array?.count == 0 else { return nil }
+        var scalars: [Unicode.Scalar] = []
+        var used = Array(zip(tokens, kinds).prefix((kinds.lastIndex { $0 != .unused } ?? -1) + 1))
+        let addsEndOfText =
+            used.last.map { $0.1 == .control && $0.0.elementsEqual(endOfTextMarker.utf8) } ?? false
+        if addsEndOfText { used.removeLast() }
+        for (token, kind) in used {
+            guard kind == .normal, let bytes = ByteAlphabet.bytes(of: String(decoding: token, as: UTF8.self)),
+                bytes.count == 1, bytes[0] < 0x80
+            else { return nil }
+            scalars.append(Unicode.Scalar(bytes[0]))
+        }
+        return scalars.isEmpty ? nil : CharacterTokenizer(scalars: scalars, addsEndOfText: addsEndOfText)
+    }
+
+    /// A byte-level vocabulary as tokenizer.json, without the unused tokens at its end, by which converters bring it to
+    /// the size of a padded model.
     func byteLevelTokenizerJSON() throws -> JSONValue {
         var vocabulary = JSONObject()
-        for (id, token) in tokens.enumerated() {
+        let count = (kinds.lastIndex { $0 != .unused } ?? -1) + 1
+        for (id, token) in tokens[..<count].enumerated() {
             if let fault = firstInvalidUTF8(in: token) {
                 throw invalid("tokenizer.ggml.tokens[\(id)]", "is not UTF-8 at byte \(fault)")
             }
             vocabulary[String(decoding: token, as: UTF8.self)] = .integer(id)
         }
-        let added = tokens.indices.lazy.filter {
+        let added = (0..<count).lazy.filter {
             self.kinds[$0] == .control || self.kinds[$0] == .userDefined
         }
         .map {

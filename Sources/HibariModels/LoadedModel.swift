@@ -1,0 +1,34 @@
+import HibariNN
+import HibariTokenizers
+
+/// A model with its tokenizer and what it wants of its text, opened from whatever holds it.
+public struct LoadedModel {
+    /// In which form the weights are held.
+    public enum Weights: Sendable {
+        /// Converted to float32, in memory of their own: they can be trained.
+        case float32
+        /// As in the file, quantized, in half precision or not, and mapped: opened at once, in the memory that they
+        /// take there, and never trained.
+        case stored
+    }
+
+    public let path: String
+    public let model: any LanguageModel
+    public let tokenizer: any Tokenizer
+    public let text: TextConventions
+
+    /// Opens a model.
+    ///
+    /// - Parameter path: a run directory, a Hugging Face folder, a .safetensors with its config.json beside it, or a
+    ///   .gguf of llama.cpp.
+    /// - Throws: an error that names the file and what in it is missing, damaged or not supported;
+    ///   `ModelFolderError` if tokenizer and model do not belong together.
+    public init(path: String, weights: Weights = .stored) throws {
+        let source = try ModelSource.open(path)
+        self.path = path
+        tokenizer = source.tokenizer
+        text = source.text
+        model = try source.configuration.makeModel(
+            ParameterScope(.read(source.tensors, keepsStored: weights == .stored)))
+    }
+}
