@@ -164,10 +164,11 @@ public enum AdapterFolderError: UserError, Equatable {
     public var description: String {
         switch self {
         case .noBase(let path):
-            "\(path): the adapter does not say which model it belongs to; name it with --base"
+            "\(path): the adapter does not say which model it belongs to; write the path of that model into "
+                + "base_model_name_or_path of \(AdapterFolder.configurationName), or name it with --base"
         case .baseMissing(let path, let base):
-            "\(path): the adapter belongs to \(base), which is neither in its folder nor in the current one; "
-                + "say with --base where that model is"
+            "\(path): the adapter belongs to \(base), which is neither in its folder nor in the current one; write the "
+                + "path of that model into base_model_name_or_path of \(AdapterFolder.configurationName), or name it with --base"
         case .baseIsAdapter(let path, let base):
             "\(path): \(base), the model it belongs to, is an adapter itself; merge that one first and name the result "
                 + "with --base"
