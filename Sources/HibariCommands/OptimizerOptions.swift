@@ -2,7 +2,7 @@ import ArgumentParser
 import HibariOptimizers
 import HibariTraining
 
-extension PretrainConfiguration.OptimizerKind: ExpressibleByArgument {}
+extension TrainingRecipe.OptimizerKind: ExpressibleByArgument {}
 
 /// How the weights follow their gradients.
 struct OptimizerOptions: ParsableArguments {
@@ -10,7 +10,7 @@ struct OptimizerOptions: ParsableArguments {
         help: ArgumentHelp(
             "What moves the weights; muon is for hidden matrices and leaves the rest to adamw.",
             valueName: "name"))
-    var optimizer = PretrainConfiguration.OptimizerKind.adamw
+    var optimizer = TrainingRecipe.OptimizerKind.adamw
 
     @Option(help: "Peak learning rate. The default suits adamw: lion wants less, sgd and adadelta more.")
     var lr = 1e-3
