@@ -68,7 +68,9 @@ public struct PretrainConfiguration: Sendable, Equatable {
         let state = recipe.stateCount(total: groups.total, hiddenMatrices: groups.hiddenMatrices)
         let needed =
             4 * (2 * Double(groups.total) + Double(state))
-            + recipe.activationBytes(blocks: decoder.layerCount, width: decoder.hiddenSize, context: context)
+            + recipe.activationBytes(
+                blocks: decoder.layerCount, width: decoder.hiddenSize,
+                tokens: Double(recipe.effectiveMicroBatch) * Double(context))
         let present = physicalMemoryBytes()
         if needed > Double(present) { throw RunError.notEnoughMemory(needed: needed, present: present) }
     }

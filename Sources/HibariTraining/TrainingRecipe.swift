@@ -99,15 +99,15 @@ public struct TrainingRecipe: Sendable, Equatable {
     /// - Parameters:
     ///   - blocks: those that a gradient passes through.
     ///   - width: C.
-    ///   - context: tokens of a sequence.
-    func activationBytes(blocks: Int, width: Int, context: Int) -> Double {
+    ///   - tokens: of a micro-batch.
+    func activationBytes(blocks: Int, width: Int, tokens: Double) -> Double {
         let kept: Double =
             switch recompute {
             case .none: 8
             case .mlp: 4
             case .block: 1
             }
-        return 4 * Double(effectiveMicroBatch) * Double(context) * kept * Double(blocks) * Double(width)
+        return 4 * tokens * kept * Double(blocks) * Double(width)
     }
 }
 

@@ -1,6 +1,7 @@
 import HibariData
 import HibariModels
 import HibariSupport
+import HibariTensor
 import HibariTokenizers
 
 /// A tokenized corpus, cut into what a run learns from and what it is measured on.
@@ -55,11 +56,19 @@ public struct TrainingText {
     public var stepsPerEpoch: Double { Double(batches.windowsPerEpoch) / Double(recipe.batch) }
 
     /// Next-token prediction on it.
-    func task(_ model: any LanguageModel, _ tokenizer: any Tokenizer) -> LanguageModelTask {
+    ///
+    /// - Parameters:
+    ///   - parameters: what is trained; nil for all of the model.
+    ///   - save: writes the model; nil for a Hugging Face folder.
+    func task(
+        _ model: any LanguageModel, _ tokenizer: any Tokenizer, parameters: [Parameter]? = nil,
+        save: ((_ folder: String) throws -> Void)? = nil
+    ) -> LanguageModelTask {
         LanguageModelTask(
             model: model, tokenizer: tokenizer, batches: batches, validation: windows,
             validationBytes: heldOutText.byteCount(of:), evaluationBatches: recipe.evaluationLimit,
-            seed: recipe.seed, labelSmoothing: recipe.labelSmoothing, recompute: recipe.recompute)
+            seed: recipe.seed, labelSmoothing: recipe.labelSmoothing, recompute: recipe.recompute,
+            parameters: parameters, save: save)
     }
 
     /// What run.json says of it.
