@@ -1,4 +1,5 @@
 import HibariModels
+import HibariReports
 import HibariSupport
 import HibariTensor
 
