@@ -9,8 +9,8 @@ extension ModelFamily: ExpressibleByArgument {}
 extension Activation: ExpressibleByArgument {}
 extension Recompute: ExpressibleByArgument {}
 
-/// The text and the tokenizer.
-struct DataOptions: ParsableArguments {
+/// The text to learn from, and what of it is held out.
+struct CorpusOptions: ParsableArguments {
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
@@ -21,14 +21,19 @@ struct DataOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The key of the text in JSON lines.", valueName: "key"))
     var textKey = "text"
 
-    @Option(help: ArgumentHelp("bytes, chars, bpe:N or a folder with a tokenizer.json.", valueName: "name"))
-    var tokenizer = "bytes"
-
     @Option(help: ArgumentHelp("Share of the text held out at its end, from 0 to 1.", valueName: "share"))
     var valFraction = 0.1
 
     @Option(help: ArgumentHelp("A text of its own to hold out, instead of a share.", valueName: "path"))
     var val: String?
+}
+
+/// The text and the tokenizer.
+struct DataOptions: ParsableArguments {
+    @OptionGroup var text: CorpusOptions
+
+    @Option(help: ArgumentHelp("bytes, chars, bpe:N or a folder with a tokenizer.json.", valueName: "name"))
+    var tokenizer = "bytes"
 }
 
 /// The sizes of the model.
@@ -88,7 +93,10 @@ struct RecipeOptions: ParsableArguments {
             valueName: "part"))
     var recompute = Recompute.none
 
-    @Option(help: "Length of the run in steps (default: 2000, if no other length is given; to fine-tune by epochs).")
+    @Option(
+        help:
+            "Length of the run in steps (default: 2000, if no other length is given; to fine-tune by epochs)."
+    )
     var steps: Int?
     @Option(help: "Length of the run in tokens.") var tokens: Int?
     @Option(help: "Length of the run in passes over the text (default of finetune: 1, of sft: 3).")
@@ -167,15 +175,15 @@ struct PretrainOptions: ParsableArguments {
 
     /// The same without a look at whether the values are possible.
     func uncheckedConfiguration() throws -> PretrainConfiguration {
-        if data.corpus.isEmpty {
+        if data.text.corpus.isEmpty {
             throw UsageError.missingOption(name: "corpus", purpose: "name the text to train on")
         }
         var c = PretrainConfiguration()
-        c.corpus = data.corpus
-        c.textKey = data.textKey
+        c.corpus = data.text.corpus
+        c.textKey = data.text.textKey
         c.tokenizer = data.tokenizer
-        c.validationFraction = data.valFraction
-        c.validationPath = data.val
+        c.validationFraction = data.text.valFraction
+        c.validationPath = data.text.val
         model.apply(to: &c)
         try recipe.apply(to: &c.recipe)
         optimizer.apply(to: &c.recipe)

@@ -41,7 +41,8 @@ public struct InstructionSource: FineTuningSource {
         for base: LoadedModel, _ recipe: TrainingRecipe, context: Int
     ) throws -> any FineTuningData {
         if recipe.labelSmoothing > 0 {
-            throw ConfigurationError.doesNotApply(name: "label-smoothing", to: "answers, which are learned as they are")
+            throw ConfigurationError.doesNotApply(
+                name: "label-smoothing", to: "answers, which are learned as they are")
         }
         let choice = try templateChoice(base)
         let heldOut: HeldOutExamples =
