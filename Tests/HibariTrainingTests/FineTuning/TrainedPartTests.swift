@@ -81,7 +81,7 @@ import Testing
 
     @Test(
         arguments: [
-            ({ $0.freeze = ["*.layers.7.*"] }, "'*.layers.7.*'"), ({ $0.freeze = ["*"] }, "leaves nothing"),
+            ({ $0.freeze = ["*.layers.7.*"] }, #""*.layers.7.*""#), ({ $0.freeze = ["*"] }, "leaves nothing"),
             ({ $0.trainLast = 3 }, "the model's 2 blocks"), ({ $0.trainLast = 0 }, "the model's 2 blocks"),
             (
                 {
