@@ -18,7 +18,8 @@ public struct Hibari: ParsableCommand {
             """,
         version: "hibari \(hibariVersion)",
         subcommands: [
-            PretrainCommand.self, GenerateCommand.self, EvalCommand.self, PlanCommand.self,
+            PretrainCommand.self, FineTuneCommand.self, SFTCommand.self, GenerateCommand.self,
+            EvalCommand.self, PlanCommand.self,
             ConvertCommand.self, MergeCommand.self, QuantizeCommand.self,
             RunCommand.self, PredictCommand.self, InspectCommand.self, ReportCommand.self, GraphCommand.self,
             CorpusCommand.self, DataCommand.self, TokenizerCommand.self, BenchCommand.self,
