@@ -108,9 +108,12 @@ private struct LlamaBlock {
         if let queryNorm, let keyNorm {
             qkv = headNorm(
                 qkv, attention.layout, queryWeight: queryNorm.weight.tensor, keyWeight: keyNorm.weight.tensor,
-                epsilon: queryNorm.epsilon, rotatedBy: rotaryTable, firstPosition: context.firstPosition)
+                epsilon: queryNorm.epsilon, rotatedBy: rotaryTable, firstPosition: context.firstPosition,
+                segments: context.segments)
         } else {
-            qkv = rotary(qkv, attention.layout, rotaryTable, firstPosition: context.firstPosition)
+            qkv = rotary(
+                qkv, attention.layout, rotaryTable, firstPosition: context.firstPosition,
+                segments: context.segments)
         }
         let attended = attentionOutput(attention(qkv, context), context)
         stream.add(context.dropout(attended, probability: dropout, layer: 1 + 2 * layer))
