@@ -53,7 +53,7 @@ let package = Package(
 
         // Level 5
         .target(name: "HibariTraining", dependencies: ["HibariModels", "HibariOptimizers", "HibariData", "HibariReports"]),
-        .target(name: "HibariGeneration", dependencies: ["HibariModels", "HibariTokenizers"]),
+        .target(name: "HibariGeneration", dependencies: ["HibariChat", "HibariModels", "HibariTokenizers"]),
 
         // Level 6: what a program that uses Hibari as a library imports.
         .target(

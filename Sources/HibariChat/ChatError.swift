@@ -15,6 +15,8 @@ public enum ChatError: UserError, Equatable {
     case noRecords(path: String)
     /// There is no built-in template of this name.
     case unknownTemplate(name: String)
+    /// A file with a template is not text.
+    case templateNotUTF8(path: String, offset: Int)
     /// A built-in template cannot write such a sequence of messages. Messages count from 1.
     case order(template: String, message: Int, problem: String)
     /// The text before an answer is not the beginning of the text with the answer, so that it cannot be told which
@@ -57,6 +59,7 @@ public enum ChatError: UserError, Equatable {
             there is no chat template \(quoted(name)); use one of \
             \(BuiltInTemplate.allCases.map(\.rawValue).joined(separator: ", ")), or a file with a Jinja template
             """
+        case .templateNotUTF8(let path, let offset): "\(path): no valid UTF-8 at byte \(offset); convert it"
         case .order(let template, let message, let problem):
             "the template \(template), message \(message): \(problem)"
         case .answerHasNoPlace(let template, let message):
