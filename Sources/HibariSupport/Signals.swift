@@ -26,3 +26,38 @@ public enum StopSignal {
         return number == 0 ? nil : number
     }
 }
+
+/// Ctrl-C in a program that talks with its user: it ends the answer that is being written, and the program where no
+/// answer is.
+public enum InterruptSignal {
+    private enum Phase {
+        /// No answer is written.
+        static let idle: Int32 = 0
+        static let answering: Int32 = 1
+        static let interrupted: Int32 = 2
+    }
+
+    private static let phase = Atomic<Int32>(Phase.idle)
+
+    /// From now on SIGINT ends the process with 130, unless it comes as the first one inside `catching`.
+    public static func catchSignals() {
+        signal(SIGINT) { _ in
+            let (noted, _) = InterruptSignal.phase.compareExchange(
+                expected: Phase.answering, desired: Phase.interrupted, ordering: .relaxed)
+            if noted { return }
+            // The shell's next prompt should not stand behind what was typed.
+            _ = write(STDERR_FILENO, "\n", 1)
+            _exit(128 + SIGINT)
+        }
+    }
+
+    /// Whether the answer is to end. Only inside `catching`.
+    public static var isPending: Bool { phase.load(ordering: .relaxed) == Phase.interrupted }
+
+    /// Writes an answer, which `isPending` says when to end.
+    public static func catching<Result>(_ body: () throws -> Result) rethrows -> Result {
+        phase.store(Phase.answering, ordering: .relaxed)
+        defer { phase.store(Phase.idle, ordering: .relaxed) }
+        return try body()
+    }
+}
