@@ -33,7 +33,8 @@ public struct TemplateChoice: Sendable {
             } else {
                 choose(
                     .builtIn(.plain),
-                    "the model brings no template; it may not be made for conversations and just go on writing")
+                    "the model brings no template; it may not be made for conversations and just go on writing"
+                )
             }
         (template, reason) = choice
     }

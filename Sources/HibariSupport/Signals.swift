@@ -7,12 +7,7 @@ public enum StopSignal {
 
     /// From now on the first SIGINT or SIGTERM is only noted; a second one ends the process at once.
     public static func catchSignals() {
-        // A parent that starts programs from a worker thread may hand on a mask that blocks them.
-        var mask = sigset_t()
-        sigemptyset(&mask)
-        sigaddset(&mask, SIGINT)
-        sigaddset(&mask, SIGTERM)
-        pthread_sigmask(SIG_UNBLOCK, &mask, nil)
+        unblock([SIGINT, SIGTERM])
         for number in [SIGINT, SIGTERM] {
             signal(number) { number in
                 if StopSignal.received.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
@@ -25,6 +20,14 @@ public enum StopSignal {
         let number = received.load(ordering: .relaxed)
         return number == 0 ? nil : number
     }
+}
+
+/// A parent that starts programs from a worker thread may hand on a mask that blocks signals.
+private func unblock(_ signals: [Int32]) {
+    var mask = sigset_t()
+    sigemptyset(&mask)
+    for number in signals { sigaddset(&mask, number) }
+    pthread_sigmask(SIG_UNBLOCK, &mask, nil)
 }
 
 /// Ctrl-C in a program that talks with its user: it ends the answer that is being written, and the program where no
@@ -41,6 +44,7 @@ public enum InterruptSignal {
 
     /// From now on SIGINT ends the process with 130, unless it comes as the first one inside `catching`.
     public static func catchSignals() {
+        unblock([SIGINT])
         signal(SIGINT) { _ in
             let (noted, _) = InterruptSignal.phase.compareExchange(
                 expected: Phase.answering, desired: Phase.interrupted, ordering: .relaxed)
