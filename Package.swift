@@ -52,7 +52,9 @@ let package = Package(
             dependencies: ["CZlib", "HibariCompression", "HibariImages", "HibariTokenizers"]),
 
         // Level 5
-        .target(name: "HibariTraining", dependencies: ["HibariModels", "HibariOptimizers", "HibariData", "HibariReports"]),
+        .target(
+            name: "HibariTraining",
+            dependencies: ["HibariModels", "HibariOptimizers", "HibariData", "HibariReports", "HibariChat"]),
         .target(name: "HibariGeneration", dependencies: ["HibariChat", "HibariModels", "HibariTokenizers"]),
 
         // Level 6: what a program that uses Hibari as a library imports.

@@ -18,7 +18,8 @@ public struct Hibari: ParsableCommand {
             """,
         version: "hibari \(hibariVersion)",
         subcommands: [
-            PretrainCommand.self, GenerateCommand.self, ChatCommand.self, EvalCommand.self, PlanCommand.self,
+            PretrainCommand.self, FineTuneCommand.self, SFTCommand.self, GenerateCommand.self,
+            ChatCommand.self, EvalCommand.self, PlanCommand.self,
             RunCommand.self, PredictCommand.self, InspectCommand.self, ReportCommand.self, GraphCommand.self,
             CorpusCommand.self, DataCommand.self, TokenizerCommand.self, BenchCommand.self,
             GradcheckCommand.self,

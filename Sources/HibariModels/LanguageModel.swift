@@ -40,9 +40,11 @@ extension LanguageModel {
     }
 
     /// The loss of every token, `[B·T]`. No gradient.
-    public func losses(_ ids: Tensor, _ targets: Tensor) -> Tensor {
+    public func losses(
+        _ ids: Tensor, _ targets: Tensor, _ context: ForwardContext = ForwardContext()
+    ) -> Tensor {
         linearCrossEntropyPerRow(
-            hiddenStates(ids, ForwardContext()), weight: outputWeight.value, targets)
+            hiddenStates(ids, context), weight: outputWeight.value, targets)
     }
 
     /// An empty cache for `capacity` positions (the context length if nil).

@@ -23,7 +23,7 @@ struct ChatCommand: ParsableCommand {
     @Option(help: "What the conversation begins with.") var system: String?
     @Option(
         help: ArgumentHelp(
-            "chatml, llama2, llama3, gemma, alpaca, plain, or a file in Jinja (default: the model's own, or what its tokenizer is made for).",
+            "chatml, llama2, llama3, gemma, alpaca, plain, model, or a Jinja file (default: the model's own, or what fits its vocabulary).",
             valueName: "name"))
     var template: String?
     @Option(help: "One question: answer it and end.") var prompt: String?
@@ -38,12 +38,9 @@ struct ChatCommand: ParsableCommand {
         try threads.apply()
         let settings = try chatSettings()
         let loaded = try LoadedModel(path: model)
-        let beginning = loaded.text.beginningToken.flatMap { id in
-            loaded.tokenizer.specialTokens.first { $0.id == Int(id) }?.content
-        }
-        let choice = try TemplateChoice(
-            option: template, own: loaded.text.chatTemplate, model: model,
-            tokens: ChatTokens(of: loaded.tokenizer, beginning: beginning ?? ""))
+        let choice = try ChatTemplateChoice(
+            template, own: loaded.text.chatTemplate, model: model, tokenizer: loaded.tokenizer,
+            beginning: loaded.text.beginningToken)
         let session = try ChatSession(
             TextGenerator(loaded), template: choice.template, settings: settings, system: system,
             contextLength: context)
@@ -51,7 +48,8 @@ struct ChatCommand: ParsableCommand {
         let isInteractive = prompt == nil && isatty(STDIN_FILENO) != 0
         let console = ChatConsole(session: session, printsJSON: json, isInteractive: isInteractive)
         printToStandardError(
-            "template: \(choice.template.name) (\(choice.reason)); seed \(settings.sampling.seed)")
+            "template: \(choice.reason); seed \(settings.sampling.seed)")
+        for warning in choice.warnings { printToStandardError("warning: \(warning)") }
         if let prompt { return try console.ask(prompt) }
         if isInteractive { printToStandardError("/help lists the commands, Ctrl-D leaves") }
         let status = console.run()

@@ -96,7 +96,7 @@ extension Report {
 
     /// What the run counts.
     private static func unit(_ description: JSONValue) -> String {
-        description["corpus"] == nil ? "examples" : "tokens"
+        description["corpus"] == nil && description["instructions"] == nil ? "examples" : "tokens"
     }
 
     private static func curves(_ description: JSONValue, _ metrics: RunMetrics) -> [any ReportBlock] {
