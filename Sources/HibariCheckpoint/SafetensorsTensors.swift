@@ -63,6 +63,28 @@ extension SafetensorsTensor {
     }
 }
 
+extension SafetensorsTensor {
+    /// A tensor that is made when its turn comes, stored as the floating-point `dtype`.
+    ///
+    /// - Parameter make: gives float32 or blocks, of this shape.
+    /// - Throws: when it is written, `CheckpointError.notStorable` for a number that would become infinite.
+    public init(
+        name: String, dtype: SafetensorsDType, shape: [Int], path: String, make: @escaping () throws -> Tensor
+    ) {
+        self.init(name: name, dtype: dtype, shape: shape) { emit in
+            let numbers = try make().dequantized()
+            let floats = UnsafeBufferPointer(start: numbers.input(Float.self), count: numbers.count)
+            try withExtendedLifetime(numbers) {
+                if dtype == .float16, let index = floats.firstIndex(where: { abs($0) >= 65_520 && $0.isFinite }) {
+                    throw CheckpointError.notStorable(
+                        path: path, tensor: name, type: dtype.rawValue, index: index, value: floats[index])
+                }
+                try SafetensorsTensor(name: name, dtype: dtype, shape: shape, floats: floats).source(emit)
+            }
+        }
+    }
+}
+
 extension SafetensorsDType {
     init(_ type: DType) {
         switch type {

@@ -136,11 +136,13 @@ public enum ConfigurationError: UserError, Equatable {
     case unknownArchitecture(path: String, value: String)
     /// A value of a config.json that the architecture does not allow.
     case invalidFile(path: String, problem: String)
+    /// What llama.cpp has not, so that a model with it cannot be written as GGUF.
+    case notInGGUF(problem: String)
 
     public var exitStatus: ExitStatus {
         switch self {
         case .invalidValue, .notDivisible, .doesNotApply: .usage
-        case .unsupportedKey, .missingKey, .unknownArchitecture, .invalidFile: .badData
+        case .unsupportedKey, .missingKey, .unknownArchitecture, .invalidFile, .notInGGUF: .badData
         }
     }
 
@@ -157,6 +159,8 @@ public enum ConfigurationError: UserError, Equatable {
             "\(path): model_type \(value) is not supported; Hibari reads "
                 + ModelFamily.allCases.map(\.rawValue).joined(separator: ", ")
         case .invalidFile(let path, let problem): "\(path): \(problem)"
+        case .notInGGUF(let problem):
+            "llama.cpp does not compute \(problem); convert the model to a Hugging Face folder instead"
         }
     }
 }

@@ -29,19 +29,47 @@ public struct ModelFolder {
         return (path, joinPath(path, weightsName))
     }
 
-    /// Writes the five files into an existing folder.
-    public static func write(_ model: any LanguageModel, _ tokenizer: any Tokenizer, to folder: String) throws
-    {
-        let end = tokenizer.endOfText
-        let configuration = model.configuration.huggingFaceJSON(endOfText: end)
-        try writeFileAtomically(joinPath(folder, configurationName), configuration.bytes(pretty: true))
-        let endJSON: JSONValue = end.map { .integer($0) } ?? .null
-        let generation: JSONValue = ["bos_token_id": endJSON, "eos_token_id": endJSON]
-        try writeFileAtomically(joinPath(folder, "generation_config.json"), generation.bytes(pretty: true))
-        try tokenizer.save(toDirectory: folder, contextLength: model.configuration.contextLength)
-        let tensors = model.parameters.map { SafetensorsTensor(name: $0.name, $0.value) }
-        let zeros = model.unusedZeros.map { SafetensorsTensor(name: $0.name, Tensor(zeros: $0.shape)) }
-        try writeSafetensors(tensors + zeros, to: joinPath(folder, weightsName))
+    /// Writes the five files into an existing folder, one tensor at a time.
+    ///
+    /// - Parameters:
+    ///   - text: nil for what follows from the tokenizer: texts begin after, and end with, its end of text.
+    ///   - dtype: float32, or float16 or bfloat16 to round to.
+    public static func write(
+        _ model: any LanguageModel, _ tokenizer: any Tokenizer, _ text: TextConventions? = nil,
+        as dtype: SafetensorsDType = .float32, to folder: String
+    ) throws {
+        let text = text ?? TextConventions(endOfText: tokenizer.endOfText)
+        var configuration = model.configuration.huggingFaceJSON(endOfText: nil).object ?? JSONObject()
+        configuration["torch_dtype"] = dtype.torchName.map { .string($0) }
+        let ids = text.idMembers
+        for (key, value) in ids { configuration[key] = value }
+        func write(_ json: JSONValue, _ name: String) throws {
+            try writeFileAtomically(joinPath(folder, name), json.bytes(pretty: true))
+        }
+        try write(.object(configuration), configurationName)
+        try write(.object(JSONObject(ids)), TextConventions.generationName)
+        let files = text.applied(
+            to: tokenizer.huggingFaceFiles(contextLength: model.configuration.contextLength), of: tokenizer)
+        try writeFileAtomically(joinPath(folder, tokenizerName), files.tokenizerBytes)
+        try writeFileAtomically(
+            joinPath(folder, TextConventions.tokenizerConfigurationName), files.tokenizerConfigBytes)
+        let path = joinPath(folder, weightsName)
+        let tensors = storedTensors(of: model).map { name, shape, make in
+            SafetensorsTensor(name: name, dtype: dtype, shape: shape, path: path, make: make)
+        }
+        try writeSafetensors(tensors, to: path)
+    }
+}
+
+extension SafetensorsDType {
+    /// PyTorch's name of a type that models are written in.
+    fileprivate var torchName: String? {
+        switch self {
+        case .float32: "float32"
+        case .float16: "float16"
+        case .bfloat16: "bfloat16"
+        default: nil
+        }
     }
 }
 

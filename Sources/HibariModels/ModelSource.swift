@@ -23,11 +23,6 @@ struct ModelSource {
         return source
     }
 
-    private static func isGGUF(_ path: String) throws -> Bool {
-        guard !directoryExists(path), fileExists(path) else { return false }
-        return try path.hasSuffix(".gguf") || MappedFile(path: path).bytes.starts(with: "GGUF".utf8)
-    }
-
     private init(folder path: String) throws {
         let (folder, weights) = ModelFolder.locate(path)
         let configurationPath = joinPath(folder, ModelFolder.configurationName)
@@ -46,4 +41,10 @@ struct ModelSource {
         tensors = GGUFModelTensors(
             file, configuration, ignoring: configuration.tiesEmbeddings ? [GGUFTensorNames.output] : [])
     }
+}
+
+/// Whether a path means a llama.cpp file: by its name, or by how it begins.
+func isGGUF(_ path: String) -> Bool {
+    if directoryExists(path) { return false }
+    return path.hasSuffix(".gguf") || (try? MappedFile(path: path))?.bytes.starts(with: "GGUF".utf8) == true
 }

@@ -18,4 +18,10 @@ public struct TextConventions: Sendable, Equatable {
         self.addsBeginning = addsBeginning && beginningToken != nil
         self.endTokens = endTokens
     }
+
+    /// Texts that begin after an end of text, and end with one, as here in training.
+    init(endOfText: Int?) {
+        let token = endOfText.map { Int32($0) }
+        self.init(beginningToken: token, endTokens: token.map { [$0] } ?? [])
+    }
 }

@@ -31,6 +31,26 @@ public func writeFileAtomically(_ path: String, _ body: (OutputFile) throws -> V
     try synchronizeDirectory(directory)
 }
 
+/// Makes a file in a temporary place beside `path` and renames it when `make` returns, so that it can be checked before
+/// it appears. If anything fails the temporary is removed and an older file at `path` stays as it was.
+public func replaceFileAtomically(_ path: String, _ make: (_ temporary: String) throws -> Void) throws {
+    let target = resolvedPath(path) ?? path
+    let (directory, name) = splitPath(target)
+    let temporary = try createTemporary(in: directory, for: name, reportedAs: path) {
+        let descriptor = open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        if descriptor >= 0 { close(descriptor) }
+        return descriptor
+    }
+    do {
+        try make(temporary)
+        if rename(temporary, target) != 0 { throw FileError.cannotCreate(path: path, code: errno) }
+    } catch {
+        unlink(temporary)
+        throw error
+    }
+    try synchronizeDirectory(directory)
+}
+
 /// Writes `bytes` as a file that appears whole or not at all.
 public func writeFileAtomically(_ path: String, _ bytes: [UInt8]) throws {
     try writeFileAtomically(path) { try $0.write(bytes) }

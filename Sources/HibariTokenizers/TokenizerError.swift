@@ -22,6 +22,8 @@ public enum TokenizerError: UserError, Equatable {
     /// A vocabulary was to be written as ranks, and tiktoken would not make this token as its merges do, or there is
     /// no token for a byte (−1).
     case noRanks(token: String, id: Int)
+    /// A tokenizer was to be written for llama.cpp, which has none that gives the same ids.
+    case notInGGUF(problem: String)
     /// The tokens of a text do not spell it from this byte on: the tokenizer normalizes.
     case notReversible(offset: Int)
     /// There is no tokenizer file at this path.
@@ -82,6 +84,8 @@ public enum TokenizerError: UserError, Equatable {
                 : "it would not make the token \(quoted(token)) (\(id)) as the merges do"); \
             export it as tokenizer.json
             """
+        case .notInGGUF(let problem):
+            "this tokenizer cannot be written for llama.cpp: \(problem); convert to a Hugging Face folder, or train with bpe"
         case .notReversible(let offset):
             """
             the tokens do not spell the text from byte offset \(offset) on, so they have no places in it; use a \

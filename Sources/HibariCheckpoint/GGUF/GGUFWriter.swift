@@ -51,16 +51,30 @@ public struct GGUFOutput {
         }
     }
 
-    /// A float32 tensor, stored in `type` and kept alive until it is written.
-    public init(name: String, type: GGUFType, _ tensor: Tensor) {
+    /// A tensor that is made when its turn comes: blocks of `type` are stored as they are, all others by way of float32.
+    ///
+    /// - Precondition: what `make` returns has this shape.
+    public init(name: String, type: GGUFType, shape: [Int], make: @escaping () throws -> Tensor) {
         self.name = name
         self.type = type
-        shape = tensor.shape.array
+        self.shape = shape
         source = { path, emit in
-            let floats = UnsafeBufferPointer(start: tensor.input(Float.self), count: tensor.count)
-            let output = GGUFOutput(name: name, type: type, shape: tensor.shape.array, floats: floats)
-            try output.source(path, emit)
+            let made = try make()
+            precondition(made.shape.array == shape, "GGUFOutput: \(quoted(name)) is \(made.shape), not \(shape)")
+            if made.dtype == .blocks, made.blocks.format == type.format {
+                let bytes = UnsafeRawBufferPointer(start: made.blocks.start, count: made.storedByteCount)
+                return try withExtendedLifetime(made) { try emit(bytes) }
+            }
+            let numbers = made.dequantized()
+            let floats = UnsafeBufferPointer(start: numbers.input(Float.self), count: numbers.count)
+            let output = GGUFOutput(name: name, type: type, shape: shape, floats: floats)
+            try withExtendedLifetime(numbers) { try output.source(path, emit) }
         }
+    }
+
+    /// A tensor stored in `type`, and kept alive until it is written.
+    public init(name: String, type: GGUFType, _ tensor: Tensor) {
+        self.init(name: name, type: type, shape: tensor.shape.array) { tensor }
     }
 
     /// Whether float32 values of this shape can be stored in `type`: Hibari writes it, and rows are whole blocks.

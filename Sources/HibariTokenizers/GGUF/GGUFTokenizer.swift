@@ -16,6 +16,7 @@ public func loadGGUFTokenizer(_ file: GGUFFile) throws -> any Tokenizer {
     let vocabulary = try GGUFVocabulary(file)
     switch vocabulary.model {
     case "gpt2":
+        if let characters = vocabulary.characterTokenizer() { return characters }
         var tokenizer = TokenizerFile(path: file.path, root: try vocabulary.byteLevelTokenizerJSON())
         if let id = try vocabulary.tokenID("tokenizer.ggml.eos_token_id") {
             tokenizer.configuration = [
