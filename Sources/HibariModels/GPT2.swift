@@ -10,6 +10,7 @@ public final class GPT2: LanguageModel {
     public let configuration: DecoderConfiguration
     public let parameters: [Parameter]
     public let unusedZeros: [(name: String, shape: Shape)]
+    public let adapters: [LowRankAdapter]
 
     private let tokens: TokenEmbedding
     private let positions: TokenEmbedding
@@ -39,6 +40,7 @@ public final class GPT2: LanguageModel {
         try scope.finish(ignoring: c.tiesEmbeddings ? ["lm_head.weight"] : [])
         parameters = scope.parameters
         unusedZeros = scope.unusedZeros
+        adapters = scope.adapters
     }
 
     public func hiddenStates(_ ids: Tensor, _ context: ForwardContext) -> Tensor {

@@ -10,6 +10,7 @@ public final class Llama: LanguageModel {
     public let configuration: DecoderConfiguration
     public let parameters: [Parameter]
     public let unusedZeros: [(name: String, shape: Shape)]
+    public let adapters: [LowRankAdapter]
 
     private let tokens: TokenEmbedding
     private let blocks: [LlamaBlock]
@@ -40,6 +41,7 @@ public final class Llama: LanguageModel {
         try scope.finish(ignoring: c.tiesEmbeddings ? ["lm_head.weight"] : [])
         parameters = scope.parameters
         unusedZeros = scope.unusedZeros
+        adapters = scope.adapters
     }
 
     public func hiddenStates(_ ids: Tensor, _ context: ForwardContext) -> Tensor {

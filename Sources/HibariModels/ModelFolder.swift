@@ -54,7 +54,7 @@ public struct ModelFolder {
         try writeFileAtomically(
             joinPath(folder, TextConventions.tokenizerConfigurationName), files.tokenizerConfigBytes)
         let path = joinPath(folder, weightsName)
-        let tensors = storedTensors(of: model).map { name, shape, make in
+        let tensors = try storedTensors(of: model).map { name, shape, make in
             SafetensorsTensor(name: name, dtype: dtype, shape: shape, path: path, make: make)
         }
         try writeSafetensors(tensors, to: path)
