@@ -55,7 +55,7 @@ let package = Package(
         .target(
             name: "HibariTraining",
             dependencies: ["HibariModels", "HibariOptimizers", "HibariData", "HibariReports", "HibariChat"]),
-        .target(name: "HibariGeneration", dependencies: ["HibariModels", "HibariTokenizers"]),
+        .target(name: "HibariGeneration", dependencies: ["HibariChat", "HibariModels", "HibariTokenizers"]),
 
         // Level 6: what a program that uses Hibari as a library imports.
         .target(
