@@ -7,7 +7,7 @@ import Testing
 
     init() throws {
         space = try Workspace()
-        try space.pretrain("base")
+        try space.pretrain("base", "--context", "256")
         try space.write(
             "other.txt", (0..<60).map { "A heron stands in pond \($0 * 5 % 11); it waits.\n" }.joined())
         let examples = (0..<20).map {

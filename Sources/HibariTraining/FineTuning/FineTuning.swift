@@ -60,10 +60,15 @@ public final class FineTuning {
         if AdapterFolder.isAdapter(configuration.model) {
             throw FineTuneError.baseIsAdapter(path: configuration.model)
         }
+        let baseHash = try fingerprint(ofModel: configuration.model)
+        self.baseHash = baseHash
+        // Another base may not even fit the checkpoint.
+        if let run, let description = resumed?.description {
+            try run.checkUnchanged("base model", description["base"]?["sha256"], baseHash)
+        }
         // Opened in place, which takes no memory: what the run takes is known before it is taken.
         let stored = try LoadedModel(
             path: configuration.model, weights: .stored, lowRank: configuration.plan(resumed?.checkpoint))
-        baseHash = try fingerprint(ofModel: configuration.model)
         let context = try configuration.context(limit: stored.model.configuration.contextLength)
         self.context = context
         data = try source.read(for: stored, recipe, context: context)
@@ -87,7 +92,6 @@ public final class FineTuning {
             recipe: recipe, tokensPerStep: data.tokensPerStep, stepsPerEpoch: data.stepsPerEpoch,
             scoredUnits: 2 * (data.heldOutUnits + (baseText?.windows.targetCount ?? 0)))
         if let run, let description = resumed?.description {
-            try run.checkUnchanged("base model", description["base"]?["sha256"], baseHash)
             try run.checkUnchanged(
                 "base corpus", description["base"]?["corpus_sha256"], baseText?.text.summary.sha256)
             try run.checkUnchanged(

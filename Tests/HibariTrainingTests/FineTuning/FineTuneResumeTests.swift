@@ -23,7 +23,7 @@ import Testing
 
     /// Before the first checkpoint, behind it, and behind the last step.
     @Test(arguments: [2, 7, 12]) func weights(_ step: Int) throws {
-        let configuration = run.configuration {
+        let configuration = try run.configuration {
             $0.freeze = ["*norm*"]
             $0.baseCorpus = run.tiny.corpus
         }
@@ -62,12 +62,7 @@ import Testing
         let configuration = try run.adapters()
         run.trainCut("cut", configuration, afterStep: 7)
         let tiny = run.tiny
-        try tiny.train(
-            "other",
-            tiny.configuration {
-                $0.layers = 2
-                $0.seed = 2
-            })
+        try tiny.train("other", tiny.configuration { ($0.layers, $0.seed) = (2, 2) })
         let weights = try readFile(tiny.run("other").path + "/model.safetensors")
         try writeFileAtomically(run.base + "/model.safetensors", weights)
         let error = #expect(throws: RunError.self) { try run.resume("cut", configuration) }
@@ -78,7 +73,7 @@ import Testing
     }
 
     @Test func aChangedTextIsRefused() throws {
-        let configuration = run.configuration()
+        let configuration = try run.configuration()
         run.trainCut("cut", configuration, afterStep: 7)
         try run.writeText(sentences: 51)
         let error = #expect(throws: RunError.self) { try run.resume("cut", configuration) }
@@ -90,9 +85,9 @@ import Testing
 
     @Test func anAdapterIsNoBase() throws {
         try run.train("adapter", try run.adapters())
-        let configuration = run.configuration { $0.model = run.tiny.run("adapter").path }
+        let configuration = try run.configuration { $0.model = run.tiny.run("adapter").path }
         let error = #expect(throws: FineTuneError.self) { try run.prepare(configuration) }
         #expect(error == .baseIsAdapter(path: configuration.model))
-        #expect(throws: RunError.self) { try run.train("adapter", run.configuration()) }
+        #expect(throws: RunError.self) { try run.train("adapter", try run.configuration()) }
     }
 }

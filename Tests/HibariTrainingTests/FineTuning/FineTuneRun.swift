@@ -25,7 +25,7 @@ final class FineTuneRun {
     /// 12 steps, evaluations every 4 and checkpoints every 5.
     func configuration(
         _ change: (inout FineTuneConfiguration) throws -> Void = { _ in }
-    ) rethrows -> FineTuneConfiguration {
+    ) throws -> FineTuneConfiguration {
         var c = FineTuneConfiguration(model: base)
         c.context = 16
         (c.recipe.batch, c.recipe.horizon, c.recipe.learningRate) = (4, .steps(12), 1e-2)

@@ -79,31 +79,32 @@ import Testing
         #expect(abs(FineTuneConfiguration(model: run.base).recipe.learningRate - 1e-3) < 1e-12)
     }
 
-    @Test(
-        arguments: [
-            ({ $0.freeze = ["*.layers.7.*"] }, #""*.layers.7.*""#), ({ $0.freeze = ["*"] }, "leaves nothing"),
-            ({ $0.trainLast = 3 }, "the model's 2 blocks"), ({ $0.trainLast = 0 }, "the model's 2 blocks"),
-            (
-                {
-                    $0.lowRank = try LowRankConfiguration()
-                    $0.freeze = ["*"]
-                }, "--freeze does not apply"
-            ),
-            (
-                {
-                    $0.lowRank = try LowRankConfiguration()
-                    $0.trainLast = 1
-                }, "--train-last does not apply"
-            ),
-            ({ $0.baseWeights = .float32 }, "--base-weights does not apply"),
-            ({ $0.context = 17 }, "from 1 to the model's 16"),
-        ] as [(@Sendable (inout FineTuneConfiguration) throws -> Void, String)])
-    func mistakesAreNamed(
-        _ change: @Sendable (inout FineTuneConfiguration) throws -> Void, _ text: String
-    ) throws {
-        let configuration = try run.configuration(change)
+    private enum Mistake: String, CaseIterable {
+        case unknownPattern = "\"*.layers.7.*\" matches no parameter"
+        case allFrozen = "leaves nothing"
+        case tooManyBlocks = "the model's 2 blocks"
+        case frozenBesideAdapters = "--freeze does not apply"
+        case blocksBesideAdapters = "--train-last does not apply"
+        case floatWeights = "--base-weights does not apply"
+        case longContext = "from 1 to the model's 16"
+
+        func make(_ c: inout FineTuneConfiguration) throws {
+            switch self {
+            case .unknownPattern: c.freeze = ["*.layers.7.*"]
+            case .allFrozen: c.freeze = ["*"]
+            case .tooManyBlocks: c.trainLast = 3
+            case .frozenBesideAdapters: (c.lowRank, c.freeze) = (try LowRankConfiguration(), ["*"])
+            case .blocksBesideAdapters: (c.lowRank, c.trainLast) = (try LowRankConfiguration(), 1)
+            case .floatWeights: c.baseWeights = .float32
+            case .longContext: c.context = 17
+            }
+        }
+    }
+
+    @Test(arguments: Mistake.allCases) private func mistakesAreNamed(_ mistake: Mistake) throws {
+        let configuration = try run.configuration { try mistake.make(&$0) }
         let error = #expect(throws: (any Error).self) { try run.prepare(configuration) }
         let described = (error as? any UserError)?.description ?? "no UserError"
-        #expect(described.contains(text), "\(described)")
+        #expect(described.contains(mistake.rawValue), "\(described)")
     }
 }
