@@ -17,6 +17,9 @@ public struct Llama2CHeader: Sendable, Equatable {
     /// Where the numbers begin.
     var dataOffset: Int { version == 0 ? 28 : 256 }
 
+    /// Nothing in version 1 has this size, so that a damaged one would make tables of any size.
+    private static let contextLimit = 1 << 16
+
     private static let magic: UInt32 = 0x616B_3432
 
     /// - Throws: `BinaryFileError` for a version that is not read, and for sizes that no model has.
@@ -47,7 +50,7 @@ public struct Llama2CHeader: Sendable, Equatable {
             sizes[3], sizes[4], sizes[5], sizes[6]
         )
         guard sizes.allSatisfy({ $0 > 0 }), sizes[0] % sizes[3] == 0, sizes[3] % sizes[4] == 0,
-            sizes[0] / sizes[3] % 2 == 0
+            sizes[0] / sizes[3] % 2 == 0, sizes[6] <= Self.contextLimit
         else {
             throw reader.invalid("the sizes \(sizes), which are those of no llama2.c model,", at: begin)
         }
