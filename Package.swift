@@ -52,7 +52,9 @@ let package = Package(
             dependencies: ["CZlib", "HibariCompression", "HibariImages", "HibariTokenizers"]),
 
         // Level 5
-        .target(name: "HibariTraining", dependencies: ["HibariModels", "HibariOptimizers", "HibariData", "HibariReports"]),
+        .target(
+            name: "HibariTraining",
+            dependencies: ["HibariModels", "HibariOptimizers", "HibariData", "HibariReports", "HibariChat"]),
         .target(name: "HibariGeneration", dependencies: ["HibariModels", "HibariTokenizers"]),
 
         // Level 6: what a program that uses Hibari as a library imports.
@@ -97,7 +99,8 @@ let package = Package(
         .testTarget(
             name: "HibariCheckpointTests", dependencies: ["HibariTestSupport", "HibariCheckpoint"],
             resources: [.copy("Fixtures")]),
-        .testTarget(name: "HibariDataTests", dependencies: ["HibariTestSupport", "HibariData", "HibariImages"]),
+        .testTarget(
+            name: "HibariDataTests", dependencies: ["HibariTestSupport", "HibariData", "HibariImages"]),
         .testTarget(
             name: "HibariModelsTests",
             dependencies: ["HibariTestSupport", "HibariModels", "HibariOptimizers"],

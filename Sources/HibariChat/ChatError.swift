@@ -15,6 +15,8 @@ public enum ChatError: UserError, Equatable {
     case noRecords(path: String)
     /// There is no built-in template of this name.
     case unknownTemplate(name: String)
+    /// The model's own template was asked for, and it has none.
+    case noOwnTemplate(model: String)
     /// A built-in template cannot write such a sequence of messages. Messages count from 1.
     case order(template: String, message: Int, problem: String)
     /// The text before an answer is not the beginning of the text with the answer, so that it cannot be told which
@@ -28,7 +30,7 @@ public enum ChatError: UserError, Equatable {
     public var exitStatus: ExitStatus {
         switch self {
         case .file(let error): error.exitStatus
-        case .unknownTemplate: .usage
+        case .unknownTemplate, .noOwnTemplate: .usage
         default: .badData
         }
     }
@@ -57,6 +59,11 @@ public enum ChatError: UserError, Equatable {
             there is no chat template \(quoted(name)); use one of \
             \(BuiltInTemplate.allCases.map(\.rawValue).joined(separator: ", ")), or a file with a Jinja template
             """
+        case .noOwnTemplate(let model):
+            """
+            \(model) has no chat template of its own; use one of \
+            \(BuiltInTemplate.allCases.map(\.rawValue).joined(separator: ", ")), or a file with a Jinja template
+            """
         case .order(let template, let message, let problem):
             "the template \(template), message \(message): \(problem)"
         case .answerHasNoPlace(let template, let message):
@@ -70,21 +77,6 @@ public enum ChatError: UserError, Equatable {
             \(path): nothing would be trained in \(counted(count, "example")); give examples in which the assistant \
             answers
             """
-        }
-    }
-}
-
-/// Where a record is in its file.
-public enum RecordPlace: Sendable, Equatable, CustomStringConvertible {
-    /// A line, from 1.
-    case line(Int)
-    /// An element of an array, from 1.
-    case element(Int)
-
-    public var description: String {
-        switch self {
-        case .line(let number): "line \(number)"
-        case .element(let number): "element \(number)"
         }
     }
 }

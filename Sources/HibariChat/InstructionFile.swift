@@ -21,8 +21,7 @@ public struct InstructionFile: Sendable {
         } catch {
             throw .file(error)
         }
-        let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
-        let records = try Self.records(of: text, path: path)
+        let records = try readJSONRecords(bytes) { ChatError.invalidJSON(path: path, place: $0, $1) }
         guard let first = records.first else { throw .noRecords(path: path) }
 
         var shape: InstructionShape?
@@ -43,28 +42,5 @@ public struct InstructionFile: Sendable {
         guard let shape else { throw .unknownShape(path: path, place: first.place, keys: []) }
         (self.path, self.shape, self.examples) = (path, shape, examples)
         ignoredKeys = ignored.sorted()
-    }
-
-    private static func records(
-        of text: ArraySlice<UInt8>, path: String
-    ) throws(ChatError) -> [(value: JSONValue, place: RecordPlace)] {
-        func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
-        func parse(_ bytes: [UInt8], _ place: RecordPlace?) throws(ChatError) -> JSONValue {
-            do throws(JSONError) {
-                return try JSONValue(parsing: bytes)
-            } catch {
-                throw .invalidJSON(path: path, place: place, error)
-            }
-        }
-        if text.first(where: { !isSpace($0) }) == UInt8(ascii: "[") {
-            let elements = try parse(Array(text), nil).array ?? []
-            return elements.enumerated().map { ($1, .element($0 + 1)) }
-        }
-        var records: [(value: JSONValue, place: RecordPlace)] = []
-        for (index, line) in text.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
-        where !line.allSatisfy(isSpace) {
-            records.append((try parse(Array(line), .line(index + 1)), .line(index + 1)))
-        }
-        return records
     }
 }

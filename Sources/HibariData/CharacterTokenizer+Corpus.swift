@@ -27,7 +27,7 @@ extension CharacterTokenizer {
 
 extension Document {
     /// A tokenizer's error about this document, with the place in the file.
-    func located(_ error: TokenizerError) -> DataError {
+    package func located(_ error: TokenizerError) -> DataError {
         .cannotEncode(path: path, line: line, error.movingOffset(by: offset))
     }
 }

@@ -61,10 +61,11 @@ package protocol KernelScalar: BinaryFloatingPoint, Sendable {
         _ problem: RotaryProblem, _ x: Input, cosine: Input, sine: Input, _ y: Output, inverse: Bool)
 
     // Attention and losses
-    static func attention(_ problem: AttentionProblem, _ qkv: Input, _ y: Output, _ logSumExp: Output)
+    /// Problems on rows of the same buffers, which do not overlap; in the backward pass the same.
+    static func attention(_ problems: [AttentionProblem], _ qkv: Input, _ y: Output, _ logSumExp: Output)
     static func attentionBackward(
-        _ problem: AttentionProblem, _ qkv: Input, _ y: Input, _ logSumExp: Input, _ dy: Input, _ dQKV: Output
-    )
+        _ problems: [AttentionProblem], _ qkv: Input, _ y: Input, _ logSumExp: Input, _ dy: Input,
+        _ dQKV: Output)
     static func cachedAttention(
         _ problem: CachedAttentionProblem, _ queries: Input, keys: Input, values: Input, _ y: Output)
     static func crossEntropy(

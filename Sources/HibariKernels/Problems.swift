@@ -116,26 +116,35 @@ package struct NormResidual<Scalar> {
     }
 }
 
-/// A rotary embedding of each head after its norm. Row r has position `firstPosition + r % sequenceLength`.
+/// The positions of rows.
+package enum RowPositions: Sendable {
+    /// Sequences of one length: row r has position `first + r % sequenceLength`.
+    case repeating(first: Int, sequenceLength: Int)
+    /// One by one.
+    case listed([Int32])
+
+    subscript(row: Int) -> Int {
+        switch self {
+        case .repeating(let first, let sequenceLength): first + row % sequenceLength
+        case .listed(let positions): Int(positions[row])
+        }
+    }
+}
+
+/// A rotary embedding of each head after its norm.
 package struct HeadRotation<Scalar> {
     /// `[positions, D/2]` each.
     package var cosine, sine: UnsafePointer<Scalar>
-    package var sequenceLength: Int
-    package var firstPosition: Int
+    package var positions: RowPositions
 
-    package init(
-        cosine: UnsafePointer<Scalar>, sine: UnsafePointer<Scalar>, sequenceLength: Int, firstPosition: Int
-    ) {
+    package init(cosine: UnsafePointer<Scalar>, sine: UnsafePointer<Scalar>, positions: RowPositions) {
         self.cosine = cosine
         self.sine = sine
-        self.sequenceLength = sequenceLength
-        self.firstPosition = firstPosition
+        self.positions = positions
     }
 
     /// Where the angles of a row begin, for heads of `headDim`.
-    func offset(ofRow row: Int, headDim: Int) -> Int {
-        (firstPosition + row % sequenceLength) * (headDim / 2)
-    }
+    func offset(ofRow row: Int, headDim: Int) -> Int { positions[row] * (headDim / 2) }
 }
 
 /// RMSNorm of each query and key head on its own (QK-norm) in packed rows `[rows, (H + 2K)·D]`; values are
@@ -166,19 +175,14 @@ package struct RotaryProblem: Sendable {
     package var heads: Int
     package var rotatedHeads: Int
     package var headDim: Int
-    /// Row r has position `firstPosition + r % sequenceLength`.
-    package var sequenceLength: Int
-    package var firstPosition: Int
+    package var positions: RowPositions
 
-    package init(
-        rows: Int, heads: Int, rotatedHeads: Int, headDim: Int, sequenceLength: Int, firstPosition: Int
-    ) {
+    package init(rows: Int, heads: Int, rotatedHeads: Int, headDim: Int, positions: RowPositions) {
         self.rows = rows
         self.heads = heads
         self.rotatedHeads = rotatedHeads
         self.headDim = headDim
-        self.sequenceLength = sequenceLength
-        self.firstPosition = firstPosition
+        self.positions = positions
     }
 }
 
@@ -191,6 +195,8 @@ package struct AttentionProblem: Sendable {
     package var headDim: Int
     /// Query i sees keys j with i − window < j ≤ i; nil: all j ≤ i.
     package var window: Int?
+    /// The row of the buffers where the first sequence begins.
+    package private(set) var firstRow = 0
 
     package init(batch: Int, time: Int, heads: Int, keyValueHeads: Int, headDim: Int, window: Int? = nil) {
         self.batch = batch
@@ -203,6 +209,24 @@ package struct AttentionProblem: Sendable {
 
     package var rowWidth: Int { (heads + 2 * keyValueHeads) * headDim }
     package var outputWidth: Int { heads * headDim }
+
+    /// Problems on the same rows for sequences of these lengths, one after the other.
+    ///
+    /// - Precondition: the lengths sum to the rows of this problem.
+    package func divided(into segments: [Int]) -> [AttentionProblem] {
+        precondition(segments.reduce(0, +) == batch * time, "AttentionProblem: segments of other length")
+        var row = firstRow
+        return segments.map { length in
+            var part = self
+            (part.batch, part.time, part.firstRow) = (1, length, row)
+            row += length
+            return part
+        }
+    }
+
+    /// Where the logarithms of the denominators of a head of a sequence begin: those of each problem lie together.
+    func firstStatistic(sequence b: Int, head h: Int) -> Int { firstRow * heads + (b * heads + h) * time }
+
     package var groupSize: Int { heads / keyValueHeads }
 
     /// The first key that query `i` sees.

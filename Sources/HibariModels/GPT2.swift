@@ -10,6 +10,7 @@ public final class GPT2: LanguageModel {
     public let configuration: DecoderConfiguration
     public let parameters: [Parameter]
     public let unusedZeros: [(name: String, shape: Shape)]
+    public let adapters: [LowRankAdapter]
 
     private let tokens: TokenEmbedding
     private let positions: TokenEmbedding
@@ -40,12 +41,12 @@ public final class GPT2: LanguageModel {
         try scope.finish()
         parameters = scope.parameters
         unusedZeros = scope.unusedZeros
+        adapters = scope.adapters
     }
 
     public func hiddenStates(_ ids: Tensor, _ context: ForwardContext) -> Tensor {
         let time = ids.shape[1]
-        let first = context.firstPosition
-        let places = Tensor((first..<first + time).map { Int32($0) }, shape: [time])
+        let places = Tensor(context.positions(time), shape: [time])
         let embedded = tokens(ids) + positions(places)  // [B, T, C] + [T, C]
         var stream = ResidualStream(context.dropout(embedded, probability: configuration.dropout, layer: 0))
         for block in blocks { block(&stream, context) }

@@ -8,6 +8,8 @@ public protocol LanguageModel: AnyObject {
     var parameters: [Parameter] { get }
     /// Tensors that the checkpoint format has and this model leaves at zero.
     var unusedZeros: [(name: String, shape: Shape)] { get }
+    /// The low-rank adapters of its linear maps, in the order of creation; mostly none.
+    var adapters: [LowRankAdapter] { get }
 
     /// The hidden states after the last norm.
     ///
@@ -40,9 +42,11 @@ extension LanguageModel {
     }
 
     /// The loss of every token, `[B·T]`. No gradient.
-    public func losses(_ ids: Tensor, _ targets: Tensor) -> Tensor {
+    public func losses(
+        _ ids: Tensor, _ targets: Tensor, _ context: ForwardContext = ForwardContext()
+    ) -> Tensor {
         linearCrossEntropyPerRow(
-            hiddenStates(ids, ForwardContext()), weight: outputWeight.value, targets)
+            hiddenStates(ids, context), weight: outputWeight.value, targets)
     }
 
     /// An empty cache for `capacity` positions (the context length if nil).
@@ -62,6 +66,19 @@ extension LanguageModel {
         let logits = project(last, context)
         cache.advance(by: ids.count)
         return logits.reshape([configuration.vocabularySize])
+    }
+
+    /// What training changes: the parameters of the model and of its adapters that are not frozen.
+    public var trainedParameters: [Parameter] {
+        (parameters + adapters.flatMap(\.parameters)).filter(\.isTrainable)
+    }
+
+    /// Puts the adapters into the weights, which then give the same outputs without them.
+    ///
+    /// - Throws: `LowRankError.cannotMerge` for weights of blocks; no weight is changed then.
+    public func mergeAdapters() throws(LowRankError) {
+        for adapter in adapters { try adapter.checkMergeable() }
+        for adapter in adapters { try adapter.merge() }
     }
 
     /// Weights in all, tied ones counted once.

@@ -12,6 +12,7 @@ public final class Llama: LanguageModel {
     public let configuration: DecoderConfiguration
     public let parameters: [Parameter]
     public let unusedZeros: [(name: String, shape: Shape)]
+    public let adapters: [LowRankAdapter]
 
     private let tokens: TokenEmbedding
     private let blocks: [LlamaBlock]
@@ -44,6 +45,7 @@ public final class Llama: LanguageModel {
         try scope.finish()
         parameters = scope.parameters
         unusedZeros = scope.unusedZeros
+        adapters = scope.adapters
     }
 
     public func hiddenStates(_ ids: Tensor, _ context: ForwardContext) -> Tensor {
@@ -112,9 +114,12 @@ private struct LlamaBlock {
         if let queryNorm, let keyNorm {
             qkv = headNorm(
                 qkv, attention.layout, queryWeight: queryNorm.weight.tensor, keyWeight: keyNorm.weight.tensor,
-                epsilon: queryNorm.epsilon, rotatedBy: rotaryTable, firstPosition: context.firstPosition)
+                epsilon: queryNorm.epsilon, rotatedBy: rotaryTable, firstPosition: context.firstPosition,
+                segments: context.segments)
         } else {
-            qkv = rotary(qkv, attention.layout, rotaryTable, firstPosition: context.firstPosition)
+            qkv = rotary(
+                qkv, attention.layout, rotaryTable, firstPosition: context.firstPosition,
+                segments: context.segments)
         }
         let attended = attentionOutput(attention(qkv, context), context)
         stream.add(context.dropout(attended, probability: dropout, layer: 1 + 2 * layer))

@@ -19,17 +19,22 @@ public struct LoadedModel {
 
     /// Opens a model.
     ///
-    /// - Parameter path: a run directory, a Hugging Face folder, a .safetensors with its config.json beside it, or a
-    ///   .gguf of llama.cpp.
+    /// - Parameters:
+    ///   - path: a run directory, a Hugging Face folder, a .safetensors with its config.json beside it, a .gguf of
+    ///     llama.cpp, or a folder of adapters, which names its model.
+    ///   - lowRank: new adapters; not for a folder of adapters, which has its own.
     /// - Throws: an error that names the file and what in it is missing, damaged or not supported;
     ///   `ModelFolderError` if tokenizer and model do not belong together.
-    public init(path: String, weights: Weights = .stored) throws {
-        let source = try ModelSource.open(path)
+    public init(path: String, weights: Weights = .stored, lowRank: LowRankPlan? = nil) throws {
+        let adapters = AdapterFolder.isAdapter(path) ? try AdapterFolder(path: path) : nil
+        if adapters != nil, lowRank != nil { throw AdapterFolderError.baseIsAdapter(path: path, base: path) }
+        let source = try ModelSource.open(adapters?.basePath ?? path)
         self.path = path
         tokenizer = source.tokenizer
         text = source.text
         model = try source.configuration.makeModel(
-            ParameterScope(.read(source.tensors, keepsStored: weights == .stored)))
+            ParameterScope(
+                .read(source.tensors, keepsStored: weights == .stored), lowRank: adapters?.plan ?? lowRank))
         if weights == .stored { for parameter in model.parameters { parameter.isTrainable = false } }
     }
 }

@@ -7,6 +7,10 @@ public struct ForwardContext {
     /// Keys and values of the positions before the input; nil for a pass over whole sequences.
     public var cache: KeyValueCache?
 
+    /// The lengths of documents that lie one after the other in an input `[1, T]`: for decoders, each is a sequence of
+    /// its own, with positions from 0. nil for sequences that fill their rows.
+    public var segments: [Int]?
+
     /// Which parts of each block are computed again in the backward pass instead of kept.
     public var recompute = Recompute.none
 
@@ -36,6 +40,11 @@ public struct ForwardContext {
 
     /// The position of the first token of the input.
     public var firstPosition: Int { cache?.count ?? 0 }
+
+    /// The positions of the `time` columns of the input.
+    package func positions(_ time: Int) -> [Int32] {
+        segments.map(HibariTensor.positions) ?? (firstPosition..<firstPosition + time).map { Int32($0) }
+    }
 
     /// Inference sums in an order that depends on a row alone, so that a text does not depend on how it was
     /// batched.

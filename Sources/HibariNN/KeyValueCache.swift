@@ -7,6 +7,9 @@ public final class KeyValueCache {
     /// Positions it can hold.
     public let capacity: Int
 
+    /// DoRA's scales of each adapter, which stay the same while a cache is in use.
+    var columnScales: [ObjectIdentifier: Tensor] = [:]
+
     private let layout: HeadLayout
     /// `[capacity, K·D]` each, one pair a layer.
     private let layers: [(keys: Tensor, values: Tensor)]

@@ -26,18 +26,21 @@ public struct ParameterScope {
         var used: Set<String> = []
         var problems: [String] = []
         var randomLayers = 0
+        let lowRank: LowRankBuilder?
 
-        init(_ source: Source, _ dtype: DType) {
+        init(_ source: Source, _ dtype: DType, _ lowRank: LowRankPlan?) {
             self.source = source
             self.dtype = dtype
+            self.lowRank = lowRank.map { LowRankBuilder($0, dtype) }
         }
     }
 
     private let registry: Registry
     private let path: String
 
-    public init(_ source: Source, dtype: DType = .float32) {
-        registry = Registry(source, dtype)
+    /// - Parameter lowRank: which linear maps get adapters; the parameters are then frozen, if it says so.
+    public init(_ source: Source, dtype: DType = .float32, lowRank: LowRankPlan? = nil) {
+        registry = Registry(source, dtype, lowRank)
         path = ""
     }
 
@@ -88,6 +91,7 @@ public struct ParameterScope {
                 ?? Tensor(zeros: [0], registry.dtype)
         }
         let parameter = Parameter(value, name: fullName, role: role)
+        if registry.lowRank?.plan.freezesBase == true { parameter.isTrainable = false }
         registry.parameters.append(parameter)
         return parameter
     }
@@ -152,15 +156,31 @@ public struct ParameterScope {
     /// All parameters created so far, in order.
     public var parameters: [Parameter] { registry.parameters }
 
+    /// The adapters of the linear maps created so far, in order. Their parameters are not among `parameters`.
+    public var adapters: [LowRankAdapter] { registry.lowRank?.adapters ?? [] }
+
+    /// The adapter of the linear map of this scope, if the plan names it.
+    func lowRankAdapter(
+        of weight: Parameter, inputs: Int, outputs: Int, layout: WeightLayout
+    ) throws -> LowRankAdapter? {
+        try registry.lowRank?.adapter(
+            location, weight: weight, inputs: inputs, outputs: outputs, layout: layout)
+    }
+
     /// The tensors noted with `zeros`.
     public var unusedZeros: [(name: String, shape: Shape)] { registry.zeros }
 
-    /// Throws if the source lacks a tensor, has one of another shape, or one that was not asked for.
+    /// Throws if the source lacks a tensor, has one of another shape, or one that was not asked for; the same for
+    /// adapters.
     public func finish() throws {
-        guard case .read(let source, _) = registry.source else { return }
-        let unknown = source.tensorNames.filter { !registry.used.contains($0) }
-        let problems = registry.problems + unknown.map { "\($0) is unknown" }
-        if !problems.isEmpty { throw ParameterError.mismatch(location: source.location, problems: problems) }
+        if case .read(let source, _) = registry.source {
+            let unknown = source.tensorNames.filter { !registry.used.contains($0) }
+            let problems = registry.problems + unknown.map { "\($0) is unknown" }
+            if !problems.isEmpty {
+                throw ParameterError.mismatch(location: source.location, problems: problems)
+            }
+        }
+        try registry.lowRank?.finish()
     }
 }
 

@@ -12,6 +12,8 @@ public enum RandomPurpose: UInt32, Sendable {
     /// Data sets that are drawn or computed.
     case synthesis = 9
     case noise = 10
+    /// Bootstrap samples.
+    case resampling = 11
 }
 
 /// A counter-based generator: the value at (seed, purpose, stream, index) is a pure function of these four.

@@ -4,7 +4,7 @@ public enum OpName: String, CaseIterable, Sendable {
     // Arithmetic
     case add, subtract, multiply, divide, scale, broadcast
     // Matrices
-    case matmul, linear
+    case matmul, linear, lowRank
     // Reductions
     case sum, mean, max
     // Layout

@@ -104,9 +104,9 @@ public final class TrainingLoop {
         for parameter in task.parameters { parameter.clearGradient() }
         let before = buffers.map { $0.value.copied() }
         var loss = 0.0
-        let share = 1 / Double(options.accumulation)
         for index in 0..<options.accumulation {
             let microBatch = state.step * options.accumulation + index
+            let share = task.share(microBatch: microBatch, accumulation: options.accumulation)
             loss +=
                 share * (try valueWithGradient(weight: share) { try task.loss(microBatch: microBatch) }).item
         }

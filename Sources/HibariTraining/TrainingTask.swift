@@ -13,6 +13,8 @@ public protocol TrainingTask {
     func units(microBatches: Int) -> Int
     /// The loss of one micro-batch, counted from the start of the run, for recording on the tape.
     func loss(microBatch: Int) throws -> Tensor
+    /// The weight of a micro-batch's loss in that of its step; the weights of a step sum to 1.
+    func share(microBatch: Int, accumulation: Int) -> Double
     /// The loss on held-out data; nil if there is none.
     ///
     /// - Parameter isFinal: the last evaluation of the run, always over all of the data.
@@ -32,6 +34,8 @@ public protocol TrainingTask {
 
 extension TrainingTask {
     public var unit: String { "tokens" }
+    /// The same for all.
+    public func share(microBatch: Int, accumulation: Int) -> Double { 1 / Double(accumulation) }
     public func takeTrainingMetrics() -> [MetricValue] { [] }
     public func isHigherBetter(_ metric: String) -> Bool { false }
     public var state: JSONValue { .null }

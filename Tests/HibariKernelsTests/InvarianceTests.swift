@@ -82,7 +82,7 @@ import Testing
             #expect(cached(problem, qkv, [0..<3, 3..<4, 4..<time]) == whole)
             let y = bits(time * problem.outputWidth) { y in
                 var statistics = [Float](repeating: 0, count: time * heads)
-                Float.attention(problem, qkv, y, &statistics)
+                Float.attention([problem], qkv, y, &statistics)
             }
             let expected = y.map { Double(Float(bitPattern: $0)) }
             #expect(largestError(whole.map { Float(bitPattern: $0) }, expected).value < 2e-6)
@@ -168,10 +168,14 @@ private func allKernels() -> [String: [UInt32]] {
     results["recurrent"] = recurrentKernels()
     let attention = AttentionProblem(batch: 2, time: 150, heads: 4, keyValueHeads: 2, headDim: 16)
     let qkv = sample(300 * attention.rowWidth, -2...2)
-    results["attention"] = bits(300 * attention.outputWidth + 300 * 4 + qkv.count) {
-        let logSumExp = $0 + 300 * attention.outputWidth
-        Float.attention(attention, qkv, $0, logSumExp)
-        Float.attentionBackward(attention, qkv, $0, logSumExp, dy, logSumExp + 300 * 4)
+    for (name, problems) in [
+        ("attention", [attention]), ("packed attention", attention.divided(into: [7, 1, 190, 30, 72])),
+    ] {
+        results[name] = bits(300 * attention.outputWidth + 300 * 4 + qkv.count) {
+            let logSumExp = $0 + 300 * attention.outputWidth
+            Float.attention(problems, qkv, $0, logSumExp)
+            Float.attentionBackward(problems, qkv, $0, logSumExp, dy, logSumExp + 300 * 4)
+        }
     }
     return results.merging(imageKernels()) { first, _ in first }
 }

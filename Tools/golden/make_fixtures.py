@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 import transformers
 
+from adapter_fixtures import CASES as ADAPTERS, make_adapter
 from folder_fixtures import make_folders
 from image_fixtures import make_image_tensors
 from model_fixtures import MODELS, make_model
@@ -65,8 +66,16 @@ def main() -> int:
         shutil.rmtree(arguments.out / folder, ignore_errors=True)
     make_folders(arguments.out, arguments.seed)
 
-    size = write_manifest(arguments.out, arguments.seed, {"ops": cases, "models": models})
-    print(f"{len(cases)} op cases, {len(CASES)} optimizer cases, {len(models)} models, {size / 1e6:.2f} MB in {arguments.out}")
+    adapters = {}
+    for name in ADAPTERS:
+        folder = arguments.out / "adapters" / name
+        shutil.rmtree(folder, ignore_errors=True)
+        adapters[name] = make_adapter(name, folder, arguments.seed)
+        print(f"{name}: {adapters[name]}", file=sys.stderr)
+
+    details = {"ops": cases, "models": models, "adapters": adapters}
+    size = write_manifest(arguments.out, arguments.seed, details)
+    print(f"{len(cases)} op cases, {len(CASES)} optimizer cases, {len(models)} models, {len(adapters)} adapters, {size / 1e6:.2f} MB in {arguments.out}")
     return 0
 
 

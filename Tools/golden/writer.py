@@ -7,6 +7,7 @@ import zlib
 from pathlib import Path
 
 import numpy
+import peft
 import safetensors
 import safetensors.torch
 import tokenizers
@@ -45,6 +46,7 @@ def write_manifest(folder: Path, seed: int, details: dict) -> int:
             "torch": torch.__version__,
             "transformers": transformers.__version__,
             "tokenizers": tokenizers.__version__,
+            "peft": peft.__version__,
             "safetensors": safetensors.__version__,
             "numpy": numpy.__version__,
         },

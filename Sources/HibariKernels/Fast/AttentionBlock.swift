@@ -12,16 +12,20 @@ extension AttentionProblem {
 struct AttentionHead {
     fileprivate let table = KernelTable.active
     let problem: AttentionProblem
-    private let b, head: Int
+    private let head: Int
+    private let firstRow, firstStatistic: Int
     /// Offsets of the first key and value row in the packed input.
     let key, value: Int
 
     /// - Parameter index: counts the query heads of all sequences.
     init(_ problem: AttentionProblem, _ index: Int) {
         self.problem = problem
-        (b, head) = (index / problem.heads, index % problem.heads)
+        let b = index / problem.heads
+        head = index % problem.heads
+        firstRow = problem.firstRow + b * problem.time
+        firstStatistic = problem.firstStatistic(sequence: b, head: head)
         key =
-            b * problem.time * problem.rowWidth
+            firstRow * problem.rowWidth
             + (problem.heads + head / problem.groupSize) * problem.headDim
         value = key + problem.keyValueHeads * problem.headDim
     }
@@ -61,11 +65,11 @@ struct AttentionHead {
 
     /// Where row `i` of this head lies in the packed input, in the output, and in the statistics.
     fileprivate func offsets(_ i: Int) -> (query: Int, output: Int, statistic: Int) {
-        let row = b * problem.time + i
+        let row = firstRow + i
         return (
             row * problem.rowWidth + head * problem.headDim,
             row * problem.outputWidth + head * problem.headDim,
-            (b * problem.heads + head) * problem.time + i
+            firstStatistic + i
         )
     }
 }

@@ -140,7 +140,7 @@ extension Float {
         let direction: Float = inverse ? -1 : 1
         parallelFor(problem.rows, grain: rowGrain(width)) { range in
             for row in range {
-                let table = (problem.firstPosition + row % problem.sequenceLength) * (d / 2)
+                let table = problem.positions[row] * (d / 2)
                 let (input, output) = (x + row * width, y + row * width)
                 for head in 0..<problem.rotatedHeads {
                     kernel(

@@ -3,7 +3,20 @@ import HibariSupport
 /// Plain implementations of attention: for each query, softmax(q·k / √D) over the keys it sees, times the
 /// values.
 extension KernelScalar {
-    package static func attention(_ problem: AttentionProblem, _ qkv: Input, _ y: Output, _ logSumExp: Output)
+    package static func attention(
+        _ problems: [AttentionProblem], _ qkv: Input, _ y: Output, _ logSumExp: Output
+    ) {
+        for problem in problems { attention(problem, qkv, y, logSumExp) }
+    }
+
+    package static func attentionBackward(
+        _ problems: [AttentionProblem], _ qkv: Input, _ y: Input, _ logSumExp: Input, _ dy: Input,
+        _ dQKV: Output
+    ) {
+        for problem in problems { attentionBackward(problem, qkv, y, logSumExp, dy, dQKV) }
+    }
+
+    private static func attention(_ problem: AttentionProblem, _ qkv: Input, _ y: Output, _ logSumExp: Output)
     {
         let d = problem.headDim
         withScratch(Self.self, count: problem.time) { scores in
@@ -40,12 +53,13 @@ extension KernelScalar {
         return logTotal
     }
 
-    package static func attentionBackward(
+    private static func attentionBackward(
         _ problem: AttentionProblem, _ qkv: Input, _ y: Input, _ logSumExp: Input, _ dy: Input, _ dQKV: Output
     ) {
         let d = problem.headDim
         let scale = 1 / Self(d).squareRoot()
-        dQKV.update(repeating: 0, count: problem.batch * problem.time * problem.rowWidth)
+        (dQKV + problem.firstRow * problem.rowWidth)
+            .update(repeating: 0, count: problem.batch * problem.time * problem.rowWidth)
         withScratch(Self.self, count: problem.time) { p in
             for b in 0..<problem.batch {
                 for h in 0..<problem.heads {
@@ -104,11 +118,11 @@ private struct AttentionRow {
 
     init(_ problem: AttentionProblem, b: Int, h: Int, i: Int) {
         let (time, d) = (problem.time, problem.headDim)
-        query = (b * time + i) * problem.rowWidth + h * d
-        output = (b * time + i) * problem.outputWidth + h * d
-        statistic = (b * problem.heads + h) * time + i
+        firstRow = problem.firstRow + b * time
+        query = (firstRow + i) * problem.rowWidth + h * d
+        output = (firstRow + i) * problem.outputWidth + h * d
+        statistic = problem.firstStatistic(sequence: b, head: h) + i
         keys = problem.firstKey(of: i)...i
-        firstRow = b * time
         keyColumn = (problem.heads + h / problem.groupSize) * d
         valueColumn = keyColumn + problem.keyValueHeads * d
     }

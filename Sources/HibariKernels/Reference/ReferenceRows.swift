@@ -126,7 +126,7 @@ extension KernelScalar {
         let half = problem.headDim / 2
         let direction: Self = inverse ? -1 : 1
         for row in 0..<problem.rows {
-            let table = (problem.firstPosition + row % problem.sequenceLength) * half
+            let table = problem.positions[row] * half
             for head in 0..<problem.heads {
                 let offset = (row * problem.heads + head) * problem.headDim
                 for i in 0..<half {

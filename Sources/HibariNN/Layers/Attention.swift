@@ -15,7 +15,10 @@ public struct SelfAttention {
 
     /// `[B, T, (H + 2K)·D]` → `[B, T, H·D]`.
     public func callAsFunction(_ qkv: Tensor, _ context: ForwardContext) -> Tensor {
-        if let cache = context.cache { return cache.attend(qkv, layer: layer, window: window) }
-        return causalAttention(qkv, layout, window: window)
+        if let cache = context.cache {
+            precondition(context.segments == nil, "SelfAttention: a cache holds one document, not segments")
+            return cache.attend(qkv, layer: layer, window: window)
+        }
+        return causalAttention(qkv, layout, window: window, segments: context.segments)
     }
 }

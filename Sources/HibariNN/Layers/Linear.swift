@@ -1,6 +1,6 @@
 import HibariTensor
 
-/// y = activation(x·Wᵀ + b).
+/// y = activation(x·Wᵀ + b), with a low-rank adapter if the scope's plan names the map.
 public struct Linear {
     /// `[out, in]`, or `[in, out]` with `inputMajor` layout.
     public let weight: Parameter
@@ -8,6 +8,7 @@ public struct Linear {
     public let bias: Parameter?
     private let layout: WeightLayout
     private let activation: Activation?
+    private let adapted: AdaptedLinear
 
     /// - Parameters:
     ///   - scope: gives `weight` and, with `hasBias`, `bias`.
@@ -38,13 +39,17 @@ public struct Linear {
         bias = try biasInitializer.map { try scope.parameter("bias", [outputs], $0, role: .vector) }
         self.layout = layout
         self.activation = activation
+        let adapter =
+            isOutput
+            ? nil
+            : try scope.lowRankAdapter(of: weight, inputs: inputs, outputs: outputs, layout: layout)
+        adapted = AdaptedLinear([adapter])
     }
 
     /// `[..., in]` → `[..., out]`.
     public func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
-        linear(
-            x, weights: [weight.tensor], bias: bias?.tensor, layout: layout, activation: activation?.function,
-            order: context.order)
+        adapted(
+            x, weights: [weight], bias: bias?.tensor, layout: layout, activation: activation, context)
     }
 }
 
@@ -54,6 +59,7 @@ public struct PackedLinear {
     public let weights: [Parameter]
     /// `[outᵢ]` each; none if the maps have none.
     public let biases: [Parameter]
+    private let adapted: AdaptedLinear
 
     /// - Parameters:
     ///   - scope: gives `NAME.weight` for each part, and `NAME.bias` with `hasBias`.
@@ -63,6 +69,7 @@ public struct PackedLinear {
         deviation: Double
     ) throws {
         var (weights, biases): ([Parameter], [Parameter]) = ([], [])
+        var adapters: [LowRankAdapter?] = []
         for part in parts {
             let own = scope[part.name]
             weights.append(
@@ -70,13 +77,17 @@ public struct PackedLinear {
                     "weight", [part.outputs, inputs], .normal(deviation: deviation),
                     role: .hiddenMatrix(.outputMajor)))
             if hasBias { biases.append(try own.parameter("bias", [part.outputs], .zeros, role: .vector)) }
+            adapters.append(
+                try own.lowRankAdapter(
+                    of: weights[weights.count - 1], inputs: inputs, outputs: part.outputs,
+                    layout: .outputMajor))
         }
-        (self.weights, self.biases) = (weights, biases)
+        (self.weights, self.biases, adapted) = (weights, biases, AdaptedLinear(adapters))
     }
 
     /// `[..., in]` → `[..., Σ outᵢ]`.
     public func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
         let bias = biases.isEmpty ? nil : concatenate(biases.map(\.tensor))
-        return linear(x, weights: weights.map(\.tensor), bias: bias, order: context.order)
+        return adapted(x, weights: weights, bias: bias, context)
     }
 }

@@ -109,6 +109,13 @@ extension OpBenchmark {
                 .matmul, "1024×1024×1024", [OpInput([1024, 1024]), OpInput([1024, 1024])],
                 flops: (0x1p31, 0x1p32)
             ) { matmul($0[0], $0[1]) },
+            OpBenchmark(
+                .lowRank, "rank 8 on 4096×384×384", [narrow, OpInput([8, width]), OpInput([width, 8])],
+                flops: (32 * Double(rows * width), 64 * Double(rows * width))
+            ) {
+                addLowRank(
+                    [LowRankTerm($0[1], $0[2], scale: 2)], of: $0[0], to: Tensor(zeros: [rows, width]))
+            },
             // The two products of the forward pass, and in the backward pass they again and their four.
             OpBenchmark(
                 .recompute, "an MLP, 4096×1536×384",

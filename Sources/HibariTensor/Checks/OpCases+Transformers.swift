@@ -25,6 +25,23 @@ extension OpCase {
                         inputs[0], layout, queryWeight: inputs[1], keyWeight: inputs[2], epsilon: 1e-6,
                         rotatedBy: table, firstPosition: 3)
                 })
+            let documents = OpInput([1, 6, layout.rowWidth])
+            for segments in [nil, [3, 1, 2]] as [[Int]?] {
+                let name = "\(variant), 6 rows, segments \(segments.map { "\($0)" } ?? "none")"
+                func table(_ dtype: DType) -> RotaryTable {
+                    RotaryTable(positions: 6, headDim: layout.headDim, base: 10_000, dtype)
+                }
+                cases += [
+                    OpCase(.headNorm, name, [documents, weight, weight]) {
+                        headNorm(
+                            $0[0], layout, queryWeight: $0[1], keyWeight: $0[2], epsilon: 1e-6,
+                            rotatedBy: table($0[0].dtype), segments: segments)
+                    },
+                    OpCase(.rotary, name, [documents]) {
+                        rotary($0[0], layout, table($0[0].dtype), segments: segments)
+                    },
+                ]
+            }
             // A head of two has one pair, which turns by the position whatever the base.
             for (base, firstPosition) in [(10_000.0, 0), (10_000, 3), (100, 3)]
             where base == 10_000 || layout.headDim > 2 {
@@ -43,6 +60,15 @@ extension OpCase {
                             causalAttention($0[0], layout, window: window)
                         })
                 }
+            }
+            for (segments, window) in [([20, 1, 32], nil), ([20, 1, 32], 3), ([26, 27], nil)]
+                as [([Int], Int?)]
+            {
+                let name = "\(variant), segments \(segments), window \(window.map { "\($0)" } ?? "none")"
+                cases.append(
+                    OpCase(.attention, name, [OpInput([1, 53, layout.rowWidth])]) {
+                        causalAttention($0[0], layout, window: window, segments: segments)
+                    })
             }
         }
         let ids = Tensor([3, 0, 3, 4, 3, 1] as [Int32], shape: [2, 3])

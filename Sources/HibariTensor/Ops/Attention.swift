@@ -8,19 +8,25 @@ import HibariKernels
 /// - Parameters:
 ///   - qkv: `[B, T, (H + 2K)·D]`: query heads, then key heads, then value heads.
 ///   - window: how many keys a query sees, itself included; nil for all.
+///   - segments: lengths of documents one after the other in a batch of one row, which do not see each other; nil for
+///     sequences that fill their rows.
 /// - Returns: `[B, T, H·D]`.
 /// Source: Vaswani et al. 2017, arXiv:1706.03762; Ainslie et al. 2023 (grouped queries), arXiv:2305.13245.
-public func causalAttention(_ qkv: Tensor, _ layout: HeadLayout, window: Int? = nil) -> Tensor {
+public func causalAttention(
+    _ qkv: Tensor, _ layout: HeadLayout, window: Int? = nil, segments: [Int]? = nil
+) -> Tensor {
     require(qkv.shape.rank == 3, .attention, "expected [B, T, (H + 2K)·D], got \(qkv.shape)")
     require(window.map { $0 > 0 } ?? true, .attention, "the window must be positive, got \(window ?? 0)")
     layout.check(qkv, .attention)
+    checkSegments(segments, qkv, .attention)
     let problem = AttentionProblem(
         batch: qkv.shape[0], time: qkv.shape[1], heads: layout.heads, keyValueHeads: layout.keyValueHeads,
         headDim: layout.headDim, window: window)
     let y = Tensor(uninitialized: qkv.shape.replacingLast(with: problem.outputWidth), qkv.dtype)
+    let problems = segments.map(problem.divided) ?? [problem]
     let logSumExp = Tensor(uninitialized: [problem.batch, problem.heads, problem.time], qkv.dtype)
     func forward<T: KernelScalar>(_: T.Type) {
-        T.attention(problem, qkv.input(), y.output(T.self), logSumExp.output(T.self))
+        T.attention(problems, qkv.input(), y.output(T.self), logSumExp.output(T.self))
     }
     forward(qkv.dtype.scalar)
     let input = SavedTensor(qkv)
@@ -29,7 +35,7 @@ public func causalAttention(_ qkv: Tensor, _ layout: HeadLayout, window: Int? = 
         let dQKV = Tensor(uninitialized: qkv.shape, qkv.dtype)
         func backward<T: KernelScalar>(_: T.Type) {
             T.attentionBackward(
-                problem, qkv.input(), y.input(), logSumExp.input(), gradient.input(), dQKV.output(T.self))
+                problems, qkv.input(), y.input(), logSumExp.input(), gradient.input(), dQKV.output(T.self))
         }
         backward(qkv.dtype.scalar)
         input.node?.accumulate(dQKV)

@@ -33,12 +33,13 @@ public struct HeadLayout: Sendable {
 ///   - keyWeight: `[D]`.
 ///   - table: of the rotation, in the same pass as the norm; nil for none. See `rotary`.
 ///   - firstPosition: the position of t = 0.
+///   - segments: of the rotation, as in `rotary`.
 /// Source: Henry et al. 2020, arXiv:2010.04245; the RMS form of Qwen3.
 public func headNorm(
     _ qkv: Tensor, _ layout: HeadLayout, queryWeight: Tensor, keyWeight: Tensor, epsilon: Double,
-    rotatedBy table: RotaryTable? = nil, firstPosition: Int = 0
+    rotatedBy table: RotaryTable? = nil, firstPosition: Int = 0, segments: [Int]? = nil
 ) -> Tensor {
-    table?.check(qkv, layout, firstPosition: firstPosition, .headNorm)
+    table?.check(qkv, layout, firstPosition: firstPosition, segments: segments, .headNorm)
     layout.check(qkv, .headNorm)
     require(
         queryWeight.shape == [layout.headDim] && keyWeight.shape == [layout.headDim], .headNorm,
@@ -47,11 +48,13 @@ public func headNorm(
         rows: qkv.shape.rowCount, heads: layout.heads, keyValueHeads: layout.keyValueHeads,
         headDim: layout.headDim,
         epsilon: epsilon)
-    func rotation<T: KernelScalar>() -> HeadRotation<T>? {
-        table.map {
+    let rotation = table.map { table in
+        (table: table, positions: RowPositions(of: qkv, firstPosition: firstPosition, segments: segments))
+    }
+    func kernelRotation<T: KernelScalar>() -> HeadRotation<T>? {
+        rotation.map {
             HeadRotation(
-                cosine: $0.cosine.input(), sine: $0.sine.input(), sequenceLength: qkv.shape[-2],
-                firstPosition: firstPosition)
+                cosine: $0.table.cosine.input(), sine: $0.table.sine.input(), positions: $0.positions)
         }
     }
     let inverseRMS = Tensor(uninitialized: [problem.rows, problem.normalizedHeads], qkv.dtype)
@@ -61,7 +64,7 @@ public func headNorm(
         func run<T: KernelScalar>(_: T.Type) {
             T.normalizeHeads(
                 problem, input.input(), queryWeight: queryScale.input(), keyWeight: keyScale.input(),
-                rotation(), y.output(T.self), inverseRMS.output(T.self))
+                kernelRotation(), y.output(T.self), inverseRMS.output(T.self))
         }
         run(input.dtype.scalar)
         return y
@@ -73,7 +76,7 @@ public func headNorm(
         func backward<T: KernelScalar>(_: T.Type) {
             T.normalizeHeadsBackward(
                 problem, qkv.input(), queryWeight: queryWeight.input(), keyWeight: keyWeight.input(),
-                rotation(), inverseRMS.input(), gradient.input(), dx.output(T.self),
+                kernelRotation(), inverseRMS.input(), gradient.input(), dx.output(T.self),
                 dQueryWeight: dQuery.output(T.self),
                 dKeyWeight: dKey.output(T.self))
         }

@@ -63,11 +63,13 @@ package func linear(
     let isOnTape = ([x, bias].compactMap { $0 } + weights).first { $0.node != nil }
     require(order == .fastest || isOnTape == nil, .linear, "the fixed order of summation has no gradient")
     let input = SavedTensor(x, needsValue: weights.contains { $0.node != nil })
+    // Without an activation nothing of the result is kept: another op may change it in place.
+    let kept = activation.map { (function: $0, input: preactivation) }
     let result = record(
         .linear, inputs: [x] + weights.map { Optional($0) } + [bias], output: output, product: problem.sizes,
         detail: activation.map { "with \($0)" } ?? ""
     ) { gradient in
-        let dy = activation.map { activationGradient($0, preactivation, gradient) } ?? gradient
+        let dy = kept.map { activationGradient($0.function, $0.input, gradient) } ?? gradient
         problem.backward(input, weights, bias, dy)
     }
     guard let activation else { return result }

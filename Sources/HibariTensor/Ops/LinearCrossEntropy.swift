@@ -19,8 +19,15 @@ public func linearCrossEntropy(
     _ x: Tensor, weight: Tensor, _ targets: Tensor, labelSmoothing: Double = 0
 ) -> Tensor {
     let problem = ProjectedLoss(x, weight, targets, labelSmoothing)
-    let losses = Tensor(uninitialized: [problem.rows], x.dtype)
     let counted = countedTargets(targets)
+    if counted > 0, counted < problem.rows {
+        // Rows without a target need no logits.
+        let (rows, wanted) = problem.rowsWithTarget
+        return linearCrossEntropy(
+            embedding(rows, x.reshape([problem.rows, x.shape[-1]])), weight: weight, wanted,
+            labelSmoothing: labelSmoothing)
+    }
+    let losses = Tensor(uninitialized: [problem.rows], x.dtype)
     let share = counted == 0 ? 0 : 1 / Double(counted)
     // What the gradient of the result will be, unless the caller scales the loss.
     let expected = Tape.current?.seed ?? 0
@@ -51,6 +58,16 @@ private struct ProjectedLoss {
     private let width, classes: Int
     private let x, weight, targets: Tensor
     private let labelSmoothing: Double
+
+    /// The numbers of the rows that have a target, and the targets; each `[n]`.
+    var rowsWithTarget: (rows: Tensor, targets: Tensor) {
+        let all = targets.array(of: Int32.self)
+        let kept = all.indices.filter { all[$0] != ignoredTarget }
+        return (
+            Tensor(kept.map { Int32($0) }, shape: [kept.count]),
+            Tensor(kept.map { all[$0] }, shape: [kept.count])
+        )
+    }
 
     /// Of all logits.
     var sizes: OpProfile.ProductSizes { .init(rows: rows, columns: classes, depth: width) }

@@ -47,10 +47,13 @@ public struct RotaryTable {
         return (0..<headDim / 2).map { Double.power(base, -2 * Double($0) / Double(headDim)) }
     }
 
-    /// Stops unless the rows of `qkv` from `firstPosition` on have their angles here.
-    func check(_ qkv: Tensor, _ layout: HeadLayout, firstPosition: Int, _ op: OpName) {
+    /// Stops unless the rows of `qkv` from `firstPosition` on, or those of each segment, have their angles here.
+    func check(_ qkv: Tensor, _ layout: HeadLayout, firstPosition: Int, segments: [Int]?, _ op: OpName) {
         layout.check(qkv, op)
-        let time = qkv.shape[-2]
+        checkSegments(segments, qkv, op)
+        require(
+            segments == nil || firstPosition == 0, op, "segments from position \(firstPosition); expected 0")
+        let time = segments.map { $0.max() ?? 0 } ?? qkv.shape[-2]
         require(
             firstPosition >= 0 && firstPosition + time <= positions && headDim == layout.headDim, op,
             "positions \(firstPosition)..<\(firstPosition + time) with heads of \(layout.headDim), "
@@ -66,16 +69,17 @@ public struct RotaryTable {
 /// - Parameters:
 ///   - qkv: `[B, T, (H + 2K)·D]`.
 ///   - firstPosition: the position of t = 0.
+///   - segments: lengths of documents one after the other in a batch of one row, each with positions from 0; nil for
+///     sequences that fill their rows.
 /// Source: Su et al. 2021, arXiv:2104.09864.
-public func rotary(_ qkv: Tensor, _ layout: HeadLayout, _ table: RotaryTable, firstPosition: Int = 0)
-    -> Tensor
-{
-    table.check(qkv, layout, firstPosition: firstPosition, .rotary)
+public func rotary(
+    _ qkv: Tensor, _ layout: HeadLayout, _ table: RotaryTable, firstPosition: Int = 0, segments: [Int]? = nil
+) -> Tensor {
+    table.check(qkv, layout, firstPosition: firstPosition, segments: segments, .rotary)
     let problem = RotaryProblem(
         rows: qkv.shape.rowCount, heads: layout.heads + 2 * layout.keyValueHeads,
         rotatedHeads: layout.heads + layout.keyValueHeads, headDim: layout.headDim,
-        sequenceLength: qkv.shape[-2],
-        firstPosition: firstPosition)
+        positions: RowPositions(of: qkv, firstPosition: firstPosition, segments: segments))
     func rotated(_ x: Tensor, inverse: Bool) -> Tensor {
         let y = Tensor(uninitialized: x.shape, x.dtype)
         func run<T: KernelScalar>(_: T.Type) {

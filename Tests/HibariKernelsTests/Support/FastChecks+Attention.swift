@@ -15,30 +15,43 @@ extension FastChecks {
             let problem = AttentionProblem(
                 batch: batch, time: time, heads: heads, keyValueHeads: keyValueHeads, headDim: headDim,
                 window: window)
-            attention(problem)
+            attention("\(problem)", problem, [problem])
             cachedAttention(problem)
+        }
+        // Documents one after the other: around the blocks, the long one first, last and in the middle.
+        for segments in [[1], [1, 1, 5], [24, 25, 23], [60, 2, 100], [3, 48, 7], [2, 2, 2, 150]] {
+            for (heads, keyValueHeads, headDim, window) in [(4, 2, 6, nil), (3, 1, 16, 20)]
+                as [(Int, Int, Int, Int?)]
+            {
+                let problem = AttentionProblem(
+                    batch: 1, time: segments.reduce(0, +), heads: heads, keyValueHeads: keyValueHeads,
+                    headDim: headDim, window: window)
+                attention("\(problem) in \(segments)", problem, problem.divided(into: segments))
+            }
         }
     }
 
-    private static func attention(_ problem: AttentionProblem) {
+    private static func attention(
+        _ name: String, _ problem: AttentionProblem, _ problems: [AttentionProblem]
+    ) {
         let positions = problem.batch * problem.time
         let qkv = sample(positions * problem.rowWidth, -2...2)
         let dy = sample(positions * problem.outputWidth, seed: 2)
         let logSumExp = sample(positions * problem.heads)
-        compare("attention \(problem)", [qkv], [dy, logSumExp], limit: 4e-6, offsets: [0, 3]) {
-            Float.attention(problem, $0[0], $1[0], $1[1])
+        compare("attention \(name)", [qkv], [dy, logSumExp], limit: 4e-6, offsets: [0, 3]) {
+            Float.attention(problems, $0[0], $1[0], $1[1])
         } reference: {
-            Double.attention(problem, $0[0], $1[0], $1[1])
+            Double.attention(problems, $0[0], $1[0], $1[1])
         }
         // The backward pass starts from the true output in both precisions.
         var y = [Double](repeating: 0, count: dy.count)
         var statistics = [Double](repeating: 0, count: logSumExp.count)
-        Double.attention(problem, qkv.map(Double.init), &y, &statistics)
+        Double.attention(problems, qkv.map(Double.init), &y, &statistics)
         let inputs = [qkv, y.map { Float($0) }, statistics.map { Float($0) }, dy]
-        compare("attention backward \(problem)", inputs, [qkv], limit: 1e-5, offsets: [0, 3]) {
-            Float.attentionBackward(problem, $0[0], $0[1], $0[2], $0[3], $1[0])
+        compare("attention backward \(name)", inputs, [qkv], limit: 1e-5, offsets: [0, 3]) {
+            Float.attentionBackward(problems, $0[0], $0[1], $0[2], $0[3], $1[0])
         } reference: {
-            Double.attentionBackward(problem, $0[0], $0[1], $0[2], $0[3], $1[0])
+            Double.attentionBackward(problems, $0[0], $0[1], $0[2], $0[3], $1[0])
         }
     }
 

@@ -74,12 +74,11 @@ extension FastChecks {
         let inverse = sample(rows * problem.normalizedHeads, 0.5...1.5)
         // Sequences of 5 from position 2 on; the angles need only be the same for both, not of a circle.
         let (cosine, sine) = (sample(7 * (headDim / 2), seed: 5), sample(7 * (headDim / 2), seed: 6))
-        for rotates in [false, true] {
+        for positions in [nil] + rowPositions(rows, first: 2) {
             func rotation<T>(_ cosine: UnsafePointer<T>, _ sine: UnsafePointer<T>) -> HeadRotation<T>? {
-                rotates
-                    ? HeadRotation(cosine: cosine, sine: sine, sequenceLength: 5, firstPosition: 2) : nil
+                positions.map { HeadRotation(cosine: cosine, sine: sine, positions: $0) }
             }
-            let name = "headNorm \(problem), rotates \(rotates)"
+            let name = "headNorm \(problem), positions \(positions.map { "\($0)" } ?? "none")"
             compare(name, [x, q, k, cosine, sine], [dy, inverse]) {
                 Float.normalizeHeads(
                     problem, $0[0], queryWeight: $0[1], keyWeight: $0[2], rotation($0[3], $0[4]), $1[0], $1[1]
@@ -102,16 +101,23 @@ extension FastChecks {
     }
 
     private static func rotary(_ rows: Int, _ heads: Int, rotated: Int, _ headDim: Int) {
-        let problem = RotaryProblem(
-            rows: rows, heads: heads, rotatedHeads: rotated, headDim: headDim, sequenceLength: min(5, rows),
-            firstPosition: 3)
         let (x, table) = (sample(rows * heads * headDim), sample(8 * headDim / 2, seed: 2))
-        for inverse in [false, true] {
+        for (positions, inverse) in rowPositions(rows, first: 3).flatMap({ [($0, false), ($0, true)] }) {
+            let problem = RotaryProblem(
+                rows: rows, heads: heads, rotatedHeads: rotated, headDim: headDim, positions: positions)
             compare("rotary \(problem) \(inverse)", [x, table, table.reversed()], [x]) {
                 Float.rotate(problem, $0[0], cosine: $0[1], sine: $0[2], $1[0], inverse: inverse)
             } reference: {
                 Double.rotate(problem, $0[0], cosine: $0[1], sine: $0[2], $1[0], inverse: inverse)
             }
         }
+    }
+
+    /// Positions up to `first + 4` in rows: of sequences of 5, and in no order.
+    private static func rowPositions(_ rows: Int, first: Int) -> [RowPositions] {
+        [
+            .repeating(first: first, sequenceLength: max(1, min(5, rows))),
+            .listed((0..<rows).map { Int32(($0 * 3 + $0 / 4) % (first + 5)) }),
+        ]
     }
 }

@@ -78,6 +78,57 @@ import Testing
         #expect(largestError(causalAttention(x, grouped), causalAttention(repeated, full)).value < 1e-6)
     }
 
+    /// Documents one after the other are what each is by itself, to the last bit.
+    @Test func segmentsAreApart() {
+        for layout in layouts {
+            for (segments, window) in [([3, 1, 60, 5], nil), ([3, 1, 60, 5], 4), ([9], nil)]
+                as [([Int], Int?)]
+            {
+                let time = segments.reduce(0, +)
+                let x = Tensor(normal: [1, time, layout.rowWidth], deviation: 1, stream: stream(1))
+                let cotangent = Tensor(
+                    normal: [1, time, layout.heads * layout.headDim], deviation: 1, stream: stream(2))
+                let packed = causalAttention(x, layout, window: window, segments: segments)
+                let gradient = gradients([x], weights: cotangent) {
+                    causalAttention($0[0], layout, window: window, segments: segments)
+                }[0]
+                var start = 0
+                for length in segments {
+                    let rows = start..<start + length
+                    let document = x.slice(axis: 1, rows)
+                    let alone = causalAttention(document, layout, window: window)
+                    let isSame =
+                        packed.slice(axis: 1, rows).array(of: Float.self) == alone.array(of: Float.self)
+                    #expect(isSame, "\(segments), rows \(rows)")
+                    let ownGradient = gradients([document], weights: cotangent.slice(axis: 1, rows)) {
+                        causalAttention($0[0], layout, window: window)
+                    }[0]
+                    let isSameGradient =
+                        gradient.slice(axis: 1, rows).array(of: Float.self)
+                        == ownGradient.array(of: Float.self)
+                    #expect(isSameGradient, "gradient, \(segments), rows \(rows)")
+                    start += length
+                }
+            }
+        }
+    }
+
+    @Test func badSegmentsTrap() async {
+        // Too few rows, a batch of two, an empty document.
+        await #expect(processExitsWith: .failure) {
+            let layout = HeadLayout(heads: 1, keyValueHeads: 1, headDim: 2)
+            _ = causalAttention(Tensor(zeros: [1, 3, 6]), layout, segments: [2])
+        }
+        await #expect(processExitsWith: .failure) {
+            let layout = HeadLayout(heads: 1, keyValueHeads: 1, headDim: 2)
+            _ = causalAttention(Tensor(zeros: [2, 2, 6]), layout, segments: [2, 2])
+        }
+        await #expect(processExitsWith: .failure) {
+            let layout = HeadLayout(heads: 1, keyValueHeads: 1, headDim: 2)
+            _ = causalAttention(Tensor(zeros: [1, 2, 6]), layout, segments: [2, 0])
+        }
+    }
+
     @Test func cacheEqualsTheWholeSequence() {
         for layout in layouts {
             for window in [nil, 4] as [Int?] {

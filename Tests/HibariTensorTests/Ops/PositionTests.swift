@@ -48,6 +48,47 @@ import Testing
         #expect(largestError(lengths(rotary(x, layout, table, firstPosition: 77)), lengths(x)).value < 1e-6)
     }
 
+    /// Positions begin anew in each document, with and without a norm in the same pass.
+    @Test func positionsRestartInSegments() {
+        let layout = HeadLayout(heads: 2, keyValueHeads: 1, headDim: 6)
+        // As many positions as the longest document has.
+        let table = RotaryTable(positions: 4, headDim: 6, base: 100)
+        let weight = Tensor(normal: [6], deviation: 1, stream: stream(2))
+        let x = Tensor(normal: [1, 8, layout.rowWidth], deviation: 1, stream: stream(1))
+        func normed(_ x: Tensor, _ segments: [Int]?) -> Tensor {
+            headNorm(
+                x, layout, queryWeight: weight, keyWeight: weight, epsilon: 1e-6, rotatedBy: table,
+                segments: segments)
+        }
+        let segments = [3, 1, 4]
+        let (rotated, both) = (rotary(x, layout, table, segments: segments), normed(x, segments))
+        for rows in [0..<3, 3..<4, 4..<8] {
+            let document = x.slice(axis: 1, rows)
+            let isRotated =
+                rotated.slice(axis: 1, rows).array(of: Float.self)
+                == rotary(document, layout, table).array(of: Float.self)
+            #expect(isRotated, "rows \(rows)")
+            let isNormed =
+                both.slice(axis: 1, rows).array(of: Float.self) == normed(document, nil).array(of: Float.self)
+            #expect(isNormed, "rows \(rows)")
+        }
+    }
+
+    @Test func badSegmentsTrap() async {
+        await #expect(processExitsWith: .failure) {
+            let table = RotaryTable(positions: 2, headDim: 2, base: 10)
+            _ = rotary(
+                Tensor(zeros: [1, 4, 6]), HeadLayout(heads: 1, keyValueHeads: 1, headDim: 2), table,
+                segments: [3, 1])
+        }
+        await #expect(processExitsWith: .failure) {
+            let table = RotaryTable(positions: 4, headDim: 2, base: 10)
+            _ = rotary(
+                Tensor(zeros: [1, 2, 6]), HeadLayout(heads: 1, keyValueHeads: 1, headDim: 2), table,
+                firstPosition: 1, segments: [1, 1])
+        }
+    }
+
     @Test func badArgumentsTrap() async {
         await #expect(processExitsWith: .failure) {
             _ = embedding(Tensor([3] as [Int32], shape: [1]), matrix([1], [2], [3]))
