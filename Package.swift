@@ -41,7 +41,7 @@ let package = Package(
         // Level 3
         .target(name: "HibariChat", dependencies: ["HibariSupport", "HibariTokenizers"]),
         .target(name: "HibariNN", dependencies: ["HibariTensor"]),
-        .target(name: "HibariCheckpoint", dependencies: ["HibariTensor"]),
+        .target(name: "HibariCheckpoint", dependencies: ["HibariCompression", "HibariTensor"]),
         .target(name: "HibariReports", dependencies: ["HibariImages", "HibariSupport"]),
 
         // Level 4
@@ -55,7 +55,7 @@ let package = Package(
         .target(
             name: "HibariTraining",
             dependencies: ["HibariModels", "HibariOptimizers", "HibariData", "HibariReports", "HibariChat"]),
-        .target(name: "HibariGeneration", dependencies: ["HibariModels", "HibariTokenizers"]),
+        .target(name: "HibariGeneration", dependencies: ["HibariChat", "HibariModels", "HibariTokenizers"]),
 
         // Level 6: what a program that uses Hibari as a library imports.
         .target(
@@ -103,7 +103,7 @@ let package = Package(
             name: "HibariDataTests", dependencies: ["HibariTestSupport", "HibariData", "HibariImages"]),
         .testTarget(
             name: "HibariModelsTests",
-            dependencies: ["HibariTestSupport", "HibariModels", "HibariOptimizers"],
+            dependencies: ["HibariTestSupport", "HibariCompression", "HibariModels", "HibariOptimizers"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "HibariNNTests", dependencies: ["HibariTestSupport", "HibariNN"]),
         .testTarget(name: "HibariGenerationTests", dependencies: ["HibariTestSupport", "HibariGeneration"]),

@@ -26,7 +26,7 @@ public struct ChatMessage: Sendable, Equatable {
     }
 
     /// The message as templates see it.
-    var json: JSONValue {
+    package var json: JSONValue {
         var object = details
         object["role"] = .string(role.rawValue)
         object["content"] = .string(content)
@@ -52,5 +52,12 @@ public struct Conversation: Sendable, Equatable {
 
     public init(_ messages: [ChatMessage], tools: JSONValue? = nil) {
         (self.messages, self.tools) = (messages, tools)
+    }
+
+    /// As a record of a file of instructions, in the shape `messages`.
+    package var json: JSONValue {
+        var object: JSONObject = ["messages": .array(messages.map(\.json))]
+        object["tools"] = tools
+        return .object(object)
     }
 }

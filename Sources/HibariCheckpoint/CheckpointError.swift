@@ -1,4 +1,5 @@
 import HibariSupport
+import HibariTensor
 
 /// Why a checkpoint cannot be used.
 public enum CheckpointError: UserError, Equatable {
@@ -45,6 +46,8 @@ public enum CheckpointError: UserError, Equatable {
     case notInShard(path: String, tensor: String, shard: String)
     /// A shard has a tensor that the index does not say is there.
     case notInIndex(path: String, tensor: String, index: String)
+    /// More axes than tensors have in Hibari, or one of 2³¹ elements or more.
+    case notATensor(path: String, tensor: String, shape: [Int])
 
     public var exitStatus: ExitStatus {
         if case .missingShard = self { .inputMissing } else { .badData }
@@ -137,6 +140,11 @@ public enum CheckpointError: UserError, Equatable {
                 path, tensor,
                 "the name has \(tensor.utf8.count) bytes, GGUF allows \(limit); give it a shorter one"
             )
+        case .notATensor(let path, let tensor, let shape):
+            (
+                path, tensor,
+                "shape \(shape) has more than \(Shape.maximumRank) axes or one of 2³¹ elements; it is no part of a model"
+            )
         case .tooManyAxes(let path, let tensor, let shape, let limit):
             (path, tensor, "shape \(shape) has more axes than the \(limit) that GGUF allows; reshape it")
         case .badIndex(let path):
@@ -154,4 +162,14 @@ public enum CheckpointError: UserError, Equatable {
 
     private var copyAgain: String { "copy or download it again" }
     private var writeAgain: String { "write the file again" }
+}
+
+extension Shape {
+    /// The shape that a file gives a tensor.
+    init(_ sizes: [Int], of tensor: String, in path: String) throws(CheckpointError) {
+        guard sizes.count <= Shape.maximumRank, sizes.allSatisfy({ (0...Int(Int32.max)).contains($0) }) else {
+            throw .notATensor(path: path, tensor: tensor, shape: sizes)
+        }
+        self.init(sizes)
+    }
 }

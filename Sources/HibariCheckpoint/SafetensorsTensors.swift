@@ -14,10 +14,11 @@ extension SafetensorsFile: TensorSource {
         guard let entry = entry(named: name) else {
             throw CheckpointError.missingTensor(path: path, tensor: name)
         }
+        let shape = try Shape(entry.shape, of: name, in: path)
         guard entry.dtype == .float64, dtype == .float64 else {
-            return Tensor(try floats(of: name), shape: Shape(entry.shape)).cast(to: dtype)
+            return Tensor(try floats(of: name), shape: shape).cast(to: dtype)
         }
-        let result = Tensor(uninitialized: Shape(entry.shape), .float64)
+        let result = Tensor(uninitialized: shape, .float64)
         try UnsafeMutableRawBufferPointer(start: result.output(Double.self), count: entry.range.count)
             .copyMemory(from: bytes(of: name))
         return result
@@ -28,9 +29,10 @@ extension SafetensorsFile: TensorSource {
         guard let entry = entry(named: name) else {
             throw CheckpointError.missingTensor(path: path, tensor: name)
         }
+        let shape = try Shape(entry.shape, of: name, in: path)
         let bytes = bytes(of: entry)
         switch (entry.dtype, entry.shape.count, bytes.baseAddress) {
-        case (.float32, _, _?): return Tensor(borrowing: bytes, shape: Shape(entry.shape), owner: file)
+        case (.float32, _, _?): return Tensor(borrowing: bytes, shape: shape, owner: file)
         case (.float16, 2, let start?):
             return Tensor(
                 blocks: BlockMatrix(.float16, rows: entry.shape[0], columns: entry.shape[1], start),

@@ -42,6 +42,9 @@ package func printResult(bytes: [UInt8]) {
 /// Whether standard error is a terminal.
 package func progressIsLive() -> Bool { isatty(STDERR_FILENO) != 0 }
 
+/// Whether standard output is a terminal.
+package func resultIsTerminal() -> Bool { isatty(STDOUT_FILENO) != 0 }
+
 /// The largest resident memory of this process so far, in bytes.
 package func peakResidentBytes() -> Int {
     var usage = rusage()

@@ -30,7 +30,7 @@ struct BenchTrainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("As pretrain's: none, mlp or block.", valueName: "part"))
     var recompute = Recompute.none
     @Option(help: ArgumentHelp("As pretrain's.", valueName: "name"))
-    var optimizer = PretrainConfiguration.OptimizerKind.adamw
+    var optimizer = TrainingRecipe.OptimizerKind.adamw
     @Option(help: "Timed steps.") var steps = 20
     @Option(help: "Steps before them.") var warmup = 3
     @Flag(help: "Print the time of every op, forward and backward, and of the rest of the step.")

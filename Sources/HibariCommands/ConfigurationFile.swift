@@ -8,10 +8,13 @@ import Yams
 /// one counts. A list on the command line replaces the file's.
 func expandConfiguration(_ arguments: [String]) throws -> [String] {
     if arguments.starts(with: ["bench", "train"]) { return try expandShape(arguments) }
-    guard let command = arguments.first, ["pretrain", "plan"].contains(command) else { return arguments }
+    guard let command = arguments.first, ["pretrain", "plan", "finetune", "sft"].contains(command) else {
+        return arguments
+    }
+    let hasPresets = ["pretrain", "plan"].contains(command)
     var rest = Array(arguments.dropFirst())
     let names = rest.compactMap { optionName($0) }
-    if command == "pretrain", names.contains("resume") {
+    if command != "plan", names.contains("resume") {
         // All other options are those the run was started with.
         if let other = names.first(where: { !["resume", "threads", "json", "help"].contains($0) }) {
             throw UsageError.notWith(name: other, other: "resume")
@@ -25,14 +28,15 @@ func expandConfiguration(_ arguments: [String]) throws -> [String] {
             path: file, problem: "\(key) cannot be set in a file; give it as an option")
     }
     let fromFile = settings.first { $0.key == "preset" }?.values.first
-    let preset = try take("--preset", from: &rest) ?? fromFile
+    let preset = hasPresets ? try take("--preset", from: &rest) ?? fromFile : nil
     let given = Set(rest.compactMap { optionName($0) })
-    let own = settings.filter { $0.key != "preset" }
+    let own = settings.filter { !hasPresets || $0.key != "preset" }
     let allNames = given.union(own.map(\.key))
     // A horizon or a list of the file, or of the command line, replaces one given before it.
     let horizons: Set<String> = ["steps", "tokens", "epochs", "minutes"]
     func isReplaced(_ key: String, by later: Set<String>) -> Bool {
-        horizons.contains(key) && !later.isDisjoint(with: horizons) || key == "corpus" && later.contains(key)
+        horizons.contains(key) && !later.isDisjoint(with: horizons)
+            || ["corpus", "freeze"].contains(key) && later.contains(key)
     }
     let stated = own.filter { !isReplaced($0.key, by: given) }.flatMap { option($0.key, $0.values) } + rest
     var implied: [(key: String, value: String)] = []
@@ -41,7 +45,7 @@ func expandConfiguration(_ arguments: [String]) throws -> [String] {
         let optimizer = try take("--optimizer", from: &others)
         implied = Preset.settings(try Preset.named(preset).settings, besideOptimizer: optimizer)
             .filter { !isReplaced($0.key, by: allNames) }
-    } else if !given.contains("help"),
+    } else if hasPresets, !given.contains("help"),
         let automatic = try AutomaticPreset(command: command, stated, given: allNames)
     {
         implied = automatic.settings

@@ -19,6 +19,7 @@ struct EvalCommand: ParsableCommand {
         defaultSubcommand: EvalPerplexityCommand.self)
 }
 
+
 /// Opens a model to be measured.
 func loadScoringModel(_ path: String) throws -> ScoringModel {
     let loaded = try LoadedModel(path: path)

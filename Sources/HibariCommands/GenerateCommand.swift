@@ -25,20 +25,8 @@ struct GenerateCommand: ParsableCommand {
     var promptFile: String?
 
     @Option(help: "New tokens at most.") var maxTokens = 256
-    @Option(help: "Flatness of the distribution; 0 as --greedy.") var temperature = 0.8
-    @Option(name: [.customLong("top-k")], help: "Keep the k most likely tokens; 0 for all.") var topK = 40
-    @Option(
-        name: [.customLong("top-p")],
-        help: "Keep the likeliest tokens of together this probability; 1 for all.")
-    var topP = 0.95
-    @Option(
-        name: [.customLong("min-p")],
-        help: "Drop tokens less likely than this share of the likeliest; 0 for none.")
-    var minP = 0.05
-    @Flag(help: "Always take the likeliest token.") var greedy = false
-    @Option(help: "Make tokens of the last 64 written less likely; 1 for off.") var repeatPenalty = 1.0
+    @OptionGroup var sampling: SamplingOptions
     @Option(help: "End before this text; may be given several times.") var stop: [String] = []
-    @Option(help: "Seed of the choices (default: a new one, printed).") var seed: UInt64?
     @Option(name: .short, help: "Texts to write.") var n = 1
     @Flag(inversion: .prefixedNo, exclusivity: .chooseLast, help: "Go on at the context limit.") var slide =
         true
@@ -54,8 +42,7 @@ struct GenerateCommand: ParsableCommand {
         }
         let options = try generationOptions()
         let prompt = try promptBytes()
-        let loaded = try LoadedModel(path: model)
-        let generator = TextGenerator(model: loaded.model, tokenizer: loaded.tokenizer)
+        let generator = TextGenerator(try LoadedModel(path: model))
         // Before the prompt is printed: with an error nothing goes to standard output.
         try generator.check(prompt: prompt, options)
         for index in 0..<n {
@@ -76,14 +63,9 @@ struct GenerateCommand: ParsableCommand {
     }
 
     private func generationOptions() throws -> GenerationOptions {
-        let chosen = seed ?? UInt64.random(in: 0..<1 << 32)
-        let sampling = SamplerConfiguration(
-            temperature: temperature, topK: topK, topP: topP, minP: minP, repeatPenalty: repeatPenalty,
-            isGreedy: greedy || temperature == 0, seed: chosen)
-        try sampling.validate()
         return GenerationOptions(
-            maxTokens: maxTokens, sampling: sampling, stopStrings: stop, slidesContext: slide,
-            usesCache: cache)
+            maxTokens: maxTokens, sampling: try sampling.configuration(), stopStrings: stop,
+            slidesContext: slide, usesCache: cache)
     }
 
     private func promptBytes() throws -> [UInt8] {

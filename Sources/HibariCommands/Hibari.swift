@@ -18,8 +18,9 @@ public struct Hibari: ParsableCommand {
             """,
         version: "hibari \(hibariVersion)",
         subcommands: [
-            PretrainCommand.self, GenerateCommand.self, EvalCommand.self, PlanCommand.self,
-            ConvertCommand.self, QuantizeCommand.self,
+            PretrainCommand.self, FineTuneCommand.self, SFTCommand.self, ClassifyCommand.self,
+            GenerateCommand.self, ChatCommand.self, EvalCommand.self, PlanCommand.self, ConvertCommand.self,
+            MergeCommand.self, QuantizeCommand.self,
             RunCommand.self, PredictCommand.self, InspectCommand.self, ReportCommand.self, GraphCommand.self,
             CorpusCommand.self, DataCommand.self, TokenizerCommand.self, BenchCommand.self,
             GradcheckCommand.self,

@@ -51,7 +51,8 @@ private struct Plan {
         trainingTokens = pretraining.trainingTokens
         self.secondsPerStep = secondsPerStep
         memory = peakResidentBytes()
-        disk = 4 * (groups.total + c.stateCount(groups)) * (c.keep + 2)
+        let state = c.recipe.stateCount(total: groups.total, hiddenMatrices: groups.hiddenMatrices)
+        disk = 4 * (groups.total + state) * (c.keep + 2)
     }
 
     var speed: Double { Double(tokensPerStep) / secondsPerStep }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Glibc
 import HibariCommandLine
-import HibariGeneration
 import HibariKernels
 import HibariReports
 import HibariSupport
@@ -44,35 +43,23 @@ struct PretrainCommand: ParsableCommand {
 
     /// The run in `folder`, with the options it was started with.
     private func resumed(_ folder: String) throws -> Pretraining {
-        let directory = RunDirectory(path: folder)
-        guard fileExists(directory.runFile) else { throw RunError.nothingToResume(path: folder) }
-        let saved = try JSONValue(contentsOf: directory.runFile)
-        guard let members = saved["configuration"]?.object else {
-            throw RunError.badState(path: directory.runFile, problem: "the key configuration is missing")
-        }
-        var configuration = try PretrainOptions.parse(arguments(for: members)).configuration()
-        // Paths are as they were typed: where they lead nowhere from here, they are tried from where the run started.
-        let start = saved["directory"]?.string ?? "."
-        func found(_ path: String) -> String {
-            path == "-" || fileExists(path) ? path : joinPath(start, path)
-        }
-        configuration.corpus = configuration.corpus.map(found)
-        configuration.validationPath = configuration.validationPath.map(found)
-        return try Pretraining(resuming: directory, configuration)
+        let saved = try SavedRun(folder, command: "pretrain", key: "arch")
+        var configuration = try PretrainOptions.parse(saved.arguments).configuration()
+        configuration.corpus = configuration.corpus.map(saved.found)
+        configuration.validationPath = configuration.validationPath.map(saved.found)
+        return try Pretraining(resuming: saved.directory, configuration)
     }
 
     private func train(_ pretraining: Pretraining, in folder: String) throws {
-        let generator = TextGenerator(model: pretraining.model, tokenizer: pretraining.tokenizer)
-        if pretraining.configuration.sampleEvery > 0 {
-            try generator.check(prompt: samplePrompt(pretraining), sampleOptions(pretraining))
-        }
+        let samples = try TrainingSamples(
+            pretraining.model, pretraining.tokenizer, pretraining.configuration.recipe)
         printToStandardError(summary(pretraining))
         StopSignal.catchSignals()
         let progress = ProgressPrinter()
         let command = ["hibari"] + CommandLine.arguments.dropFirst()
         let result = try pretraining.start(command: command, version: hibariVersion) { event in
             if case .sample(let step, let record) = event {
-                let text = try sample(generator, pretraining)
+                let text = try samples.text()
                 try record(text)
                 progress.sample(step: step, text)
             } else {
@@ -84,25 +71,6 @@ struct PretrainCommand: ParsableCommand {
         progress.finish(result, folder: folder)
         if json { printResult(jsonResult(result, pretraining, folder).text()) }
         if let signal = result.stoppedBy { throw ExitCode(128 + signal) }
-    }
-
-    private func sample(_ generator: TextGenerator, _ pretraining: Pretraining) throws -> String {
-        let prompt = samplePrompt(pretraining)
-        return String(decoding: prompt, as: UTF8.self)
-            + (try generator.generate(prompt: prompt, sampleOptions(pretraining))).text
-    }
-
-    private func sampleOptions(_ pretraining: Pretraining) -> GenerationOptions {
-        GenerationOptions(
-            maxTokens: 200, sampling: SamplerConfiguration(seed: pretraining.configuration.seed))
-    }
-
-    /// What samples begin with: where the user says nothing, the beginning of a document, or the first entry of a
-    /// vocabulary that has no end-of-text token.
-    private func samplePrompt(_ pretraining: Pretraining) -> [UInt8] {
-        let prompt = Array(pretraining.configuration.samplePrompt.utf8)
-        if !prompt.isEmpty || pretraining.tokenizer.endOfText != nil { return prompt }
-        return pretraining.tokenizer.bytes(of: 0)
     }
 
     private func summary(_ pretraining: Pretraining) -> String {

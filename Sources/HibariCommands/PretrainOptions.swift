@@ -9,8 +9,8 @@ extension ModelFamily: ExpressibleByArgument {}
 extension Activation: ExpressibleByArgument {}
 extension Recompute: ExpressibleByArgument {}
 
-/// The text and the tokenizer.
-struct DataOptions: ParsableArguments {
+/// The text to learn from, and what of it is held out.
+struct CorpusOptions: ParsableArguments {
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
@@ -21,9 +21,6 @@ struct DataOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The key of the text in JSON lines.", valueName: "key"))
     var textKey = "text"
 
-    @Option(help: ArgumentHelp("bytes, chars, bpe:N or a folder with a tokenizer.json.", valueName: "name"))
-    var tokenizer = "bytes"
-
     @Option(help: ArgumentHelp("Share of the text held out at its end, from 0 to 1.", valueName: "share"))
     var valFraction = 0.1
 
@@ -31,9 +28,17 @@ struct DataOptions: ParsableArguments {
     var val: String?
 }
 
+/// The text and the tokenizer.
+struct DataOptions: ParsableArguments {
+    @OptionGroup var text: CorpusOptions
+
+    @Option(help: ArgumentHelp("bytes, chars, bpe:N or a folder with a tokenizer.json.", valueName: "name"))
+    var tokenizer = "bytes"
+}
+
 /// The sizes of the model.
 struct ModelOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Architecture: qwen3, llama or gpt2.", valueName: "family"))
+    @Option(help: ArgumentHelp("Architecture: qwen3, qwen2, llama or gpt2.", valueName: "family"))
     var arch = ModelFamily.qwen3
 
     @Option(help: "Blocks.") var layers = 4
@@ -78,7 +83,7 @@ struct ModelOptions: ParsableArguments {
 
 /// How long to train, and on how much at once.
 struct RecipeOptions: ParsableArguments {
-    @Option(help: "Sequences per step.") var batch = 16
+    @Option(help: "Sequences per step (default: 16; to fine-tune 8).") var batch: Int?
     @Option(help: "Sequences per forward pass; saves memory, same result without dropout (default: batch).")
     var microBatch: Int?
 
@@ -88,26 +93,63 @@ struct RecipeOptions: ParsableArguments {
             valueName: "part"))
     var recompute = Recompute.none
 
-    @Option(help: "Length of the run in steps (default 2000).") var steps: Int?
+    @Option(
+        help:
+            "Length of the run in steps (default: 2000, if no other length is given; to fine-tune by epochs)."
+    )
+    var steps: Int?
     @Option(help: "Length of the run in tokens.") var tokens: Int?
-    @Option(help: "Length of the run in passes over the text.") var epochs: Double?
+    @Option(help: "Length of the run in passes over the text (default of finetune: 1, of sft: 3).")
+    var epochs: Double?
     @Option(help: "Length of the run in minutes; a short probe turns it into steps.") var minutes: Double?
 
     @Option(help: "Share of the target spread over all tokens.") var labelSmoothing = 0.0
     @Option(help: "Seed of weights, order of data and dropout.") var seed: UInt64 = 1
+
+    func apply(to target: inout TrainingRecipe) throws {
+        target.batch = batch ?? target.batch
+        target.microBatch = microBatch
+        target.recompute = recompute
+        target.horizon = try horizon() ?? target.horizon
+        target.labelSmoothing = labelSmoothing
+        target.seed = seed
+    }
+
+    private func horizon() throws -> Horizon? {
+        let given: [(String, Horizon)] = [
+            steps.map { ("steps", .steps($0)) }, tokens.map { ("tokens", .tokens($0)) },
+            epochs.map { ("epochs", .epochs($0)) }, minutes.map { ("minutes", .minutes($0)) },
+        ].compactMap { $0 }
+        if given.count > 1 { throw UsageError.conflictingOptions(given.map(\.0)) }
+        return given.first?.1
+    }
 }
 
 /// What is looked at and saved on the way.
 struct MonitorOptions: ParsableArguments {
-    @Option(help: "Steps between evaluations; 0 for only at the end.") var evalEvery = 250
-    @Option(help: "Batches of 4096 tokens of an evaluation on the way; 0 for all held-out text.")
-    var evalBatches = 16
+    @Option(help: "Steps between evaluations; 0 for only at the end (default: 250; to fine-tune 100).")
+    var evalEvery: Int?
+    @Option(
+        help:
+            "Batches of 4096 tokens of an evaluation on the way; 0 for all held-out text (default: 16; to fine-tune 4)."
+    )
+    var evalBatches: Int?
     @Option(help: "Steps between samples; 0 for none.") var sampleEvery = 0
     @Option(help: "What samples begin with.") var samplePrompt = ""
     @Option(help: "Steps between log rows.") var logEvery = 10
     @Option(help: "Steps between checkpoints, besides those of the best evaluations; 0 for none.")
     var saveEvery = 0
     @Option(help: "Newest checkpoints to keep, besides the best.") var keep = 2
+
+    func apply(to recipe: inout TrainingRecipe) {
+        recipe.evaluateEvery = evalEvery ?? recipe.evaluateEvery
+        recipe.evaluationBatches = evalBatches ?? recipe.evaluationBatches
+        recipe.sampleEvery = sampleEvery
+        recipe.samplePrompt = samplePrompt
+        recipe.logEvery = logEvery
+        recipe.saveEvery = saveEvery
+        recipe.keep = keep
+    }
 }
 
 /// All options that make a `PretrainConfiguration`; `pretrain` and `plan` share them.
@@ -133,39 +175,19 @@ struct PretrainOptions: ParsableArguments {
 
     /// The same without a look at whether the values are possible.
     func uncheckedConfiguration() throws -> PretrainConfiguration {
-        if data.corpus.isEmpty {
+        if data.text.corpus.isEmpty {
             throw UsageError.missingOption(name: "corpus", purpose: "name the text to train on")
         }
         var c = PretrainConfiguration()
-        c.corpus = data.corpus
-        c.textKey = data.textKey
+        c.corpus = data.text.corpus
+        c.textKey = data.text.textKey
         c.tokenizer = data.tokenizer
-        c.validationFraction = data.valFraction
-        c.validationPath = data.val
+        c.validationFraction = data.text.valFraction
+        c.validationPath = data.text.val
         model.apply(to: &c)
-        c.batch = recipe.batch
-        c.microBatch = recipe.microBatch
-        c.recompute = recipe.recompute
-        c.horizon = try horizon()
-        optimizer.apply(to: &c)
-        c.labelSmoothing = recipe.labelSmoothing
-        c.seed = recipe.seed
-        c.evaluateEvery = monitor.evalEvery
-        c.evaluationBatches = monitor.evalBatches
-        c.sampleEvery = monitor.sampleEvery
-        c.samplePrompt = monitor.samplePrompt
-        c.logEvery = monitor.logEvery
-        c.saveEvery = monitor.saveEvery
-        c.keep = monitor.keep
+        try recipe.apply(to: &c.recipe)
+        optimizer.apply(to: &c.recipe)
+        monitor.apply(to: &c.recipe)
         return c
-    }
-
-    private func horizon() throws -> Horizon {
-        let given: [(String, Horizon)] = [
-            recipe.steps.map { ("steps", .steps($0)) }, recipe.tokens.map { ("tokens", .tokens($0)) },
-            recipe.epochs.map { ("epochs", .epochs($0)) }, recipe.minutes.map { ("minutes", .minutes($0)) },
-        ].compactMap { $0 }
-        if given.count > 1 { throw UsageError.conflictingOptions(given.map(\.0)) }
-        return given.first?.1 ?? .steps(2000)
     }
 }

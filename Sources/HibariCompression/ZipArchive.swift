@@ -32,16 +32,8 @@ package struct ZipArchive {
     ///
     /// - Parameter limit: the most bytes that are accepted.
     package func contents(of entry: Entry, limit: Int) throws(BinaryFileError) -> [UInt8] {
+        let (reader, data) = try data(of: entry)
         let offset = Int(entry.headerOffset)
-        var reader = ByteReader(path: path, bytes: bytes, offset: offset)
-        guard try reader.integer("a file header", as: UInt32.self) == 0x0403_4B50 else {
-            throw reader.invalid("no header of the file \(entry.name)", at: offset)
-        }
-        _ = try reader.bytes(22, "a file header")
-        let nameLength = try reader.integer("a file header", as: UInt16.self)
-        let extraLength = try reader.integer("a file header", as: UInt16.self)
-        _ = try reader.bytes(UInt64(nameLength) + UInt64(extraLength), "a file header")
-        let data = try reader.bytes(entry.compressedSize, "the file \(entry.name)")
         if entry.size > UInt64(limit) {
             throw reader.unsupported("\(entry.name) of \(entry.size) bytes, more than \(limit),", at: offset)
         }
@@ -64,6 +56,46 @@ package struct ZipArchive {
             throw reader.invalid("wrong size or checksum of \(entry.name)", at: offset)
         }
         return contents
+    }
+
+    /// Where the bytes of a file lie that is not compressed, counted from the start of the archive. Its checksum is
+    /// for `verify` to compare.
+    package func storedRange(of entry: Entry) throws(BinaryFileError) -> Range<Int> {
+        let (reader, data) = try data(of: entry)
+        guard entry.method == 0 else {
+            throw reader.unsupported("\(entry.name), which is compressed,", at: Int(entry.headerOffset))
+        }
+        guard entry.size == data.count else {
+            throw reader.invalid("two sizes of \(entry.name)", at: Int(entry.headerOffset))
+        }
+        return reader.offset - data.count..<reader.offset
+    }
+
+    /// Compares the bytes of a file that is not compressed with its checksum.
+    package func verify(_ entry: Entry) throws(BinaryFileError) {
+        let range = try storedRange(of: entry)
+        guard crc32(UnsafeRawBufferPointer(rebasing: bytes[range])) == entry.crc else {
+            throw .invalid(
+                path: path, offset: range.lowerBound,
+                problem: "data that do not match the checksum of \(entry.name)")
+        }
+    }
+
+    /// The bytes of a file as they lie in the archive, and a reader that stands behind them.
+    private func data(
+        of entry: Entry
+    ) throws(BinaryFileError) -> (reader: ByteReader, data: UnsafeRawBufferPointer) {
+        let offset = Int(entry.headerOffset)
+        var reader = ByteReader(path: path, bytes: bytes, offset: offset)
+        guard try reader.integer("a file header", as: UInt32.self) == 0x0403_4B50 else {
+            throw reader.invalid("no header of the file \(entry.name)", at: offset)
+        }
+        _ = try reader.bytes(22, "a file header")
+        let nameLength = try reader.integer("a file header", as: UInt16.self)
+        let extraLength = try reader.integer("a file header", as: UInt16.self)
+        _ = try reader.bytes(UInt64(nameLength) + UInt64(extraLength), "a file header")
+        let data = try reader.bytes(entry.compressedSize, "the file \(entry.name)")
+        return (reader, data)
     }
 }
 

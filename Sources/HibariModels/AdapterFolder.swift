@@ -147,6 +147,10 @@ public enum AdapterFolderError: UserError, Equatable {
     case noBase(path: String)
     case baseMissing(path: String, base: String)
     case baseIsAdapter(path: String, base: String)
+    /// Other adapters are asked for where there are some.
+    case isAdapter(path: String)
+    /// Weights are to be written without the adapters that belong to them.
+    case notMerged
     case pickled(path: String)
     case empty(path: String)
 
@@ -168,6 +172,10 @@ public enum AdapterFolderError: UserError, Equatable {
         case .baseIsAdapter(let path, let base):
             "\(path): \(base), the model it belongs to, is an adapter itself; merge that one first and name the result "
                 + "with --base"
+        case .isAdapter(let path):
+            "\(path): this model has adapters already; merge them with hibari merge, or train them without --lora"
+        case .notMerged:
+            "the model has adapters, which its weights do not contain; write it with hibari merge"
         case .pickled(let path):
             "\(path): pickled adapters are not read; save them with PEFT as adapter_model.safetensors"
         case .empty(let path): "\(path): there are no adapters in it"

@@ -182,7 +182,7 @@ public struct DecoderConfiguration: Equatable, Sendable {
     }
 
     /// Radians a position, for each pair of a head.
-    var rotaryFrequencies: [Double] {
+    package var rotaryFrequencies: [Double] {
         ropeScaling?.inverseFrequencies(headDim: headDim, base: ropeBase)
             ?? RotaryTable.inverseFrequencies(headDim: headDim, base: ropeBase)
     }

@@ -92,8 +92,8 @@ extension DecoderConfiguration {
     }
 }
 
-/// Keys by which other architectures change the maths, and the only number under which they do not; false, 0, null and
-/// what is empty always pass.
+/// Keys by which other architectures change the maths, and the only number under which they do not; false, null and what
+/// is empty always pass.
 private let otherMathematics: [(key: String, identity: Double)] = [
     // Weights in a form of their own, other layers, layers that differ.
     ("quantization_config", 0), ("is_encoder_decoder", 0), ("add_cross_attention", 0), ("pruned_heads", 0),
@@ -120,7 +120,7 @@ extension ConfigurationReader {
                 case .bool(let flag): !flag
                 case .array(let elements): elements.isEmpty
                 case .object(let object): object.isEmpty
-                default: value.double.map { $0 == 0 && identity == 0 || $0 == identity } ?? false
+                default: value.double == identity
                 }
             if !isOff { throw unsupported(key, identity == 0 ? "it must be off" : "only 1") }
         }

@@ -21,20 +21,21 @@ public struct LoadedModel {
     ///
     /// - Parameters:
     ///   - path: a run directory, a Hugging Face folder, a .safetensors with its config.json beside it, a .gguf of
-    ///     llama.cpp, or a folder of adapters, which names its model.
-    ///   - lowRank: new adapters; not for a folder of adapters, which has its own.
+    ///     llama.cpp, or a folder of PEFT's adapters, which brings the model that it belongs to.
+    ///   - lowRank: adapters to give the model.
     /// - Throws: an error that names the file and what in it is missing, damaged or not supported;
-    ///   `ModelFolderError` if tokenizer and model do not belong together.
+    ///   `ModelFolderError` if tokenizer and model do not belong together; `AdapterFolderError.isAdapter` if a model
+    ///   that has adapters is to get others.
     public init(path: String, weights: Weights = .stored, lowRank: LowRankPlan? = nil) throws {
-        let adapters = AdapterFolder.isAdapter(path) ? try AdapterFolder(path: path) : nil
-        if adapters != nil, lowRank != nil { throw AdapterFolderError.baseIsAdapter(path: path, base: path) }
-        let source = try ModelSource.open(adapters?.basePath ?? path)
+        let adapter = try AdapterFolder.isAdapter(path) ? AdapterFolder(path: path) : nil
+        guard adapter == nil || lowRank == nil else { throw AdapterFolderError.isAdapter(path: path) }
+        let source = try ModelSource.open(adapter?.basePath ?? path)
         self.path = path
         tokenizer = source.tokenizer
         text = source.text
         model = try source.configuration.makeModel(
             ParameterScope(
-                .read(source.tensors, keepsStored: weights == .stored), lowRank: adapters?.plan ?? lowRank))
+                .read(source.tensors, keepsStored: weights == .stored), lowRank: lowRank ?? adapter?.plan))
         if weights == .stored { for parameter in model.parameters { parameter.isTrainable = false } }
     }
 }

@@ -56,7 +56,7 @@ public struct ModelFolder {
         try writeFileAtomically(
             joinPath(folder, TextConventions.tokenizerConfigurationName), files.tokenizerConfigBytes)
         let path = joinPath(folder, weightsName)
-        let tensors = storedTensors(of: model).map { name, shape, make in
+        let tensors = try storedTensors(of: model).map { name, shape, make in
             SafetensorsTensor(name: name, dtype: dtype, shape: shape, path: path, make: make)
         }
         try writeSafetensors(tensors, to: path)
@@ -78,13 +78,15 @@ extension SafetensorsDType {
 /// Why a folder is not a usable model.
 public enum ModelFolderError: UserError {
     case tokenizerMismatch(path: String, model: Int, tokenizer: Int)
+    /// A checkpoint of another program, without the tokenizer that it needs beside it.
+    case noTokenizer(path: String)
     /// No safetensors, but perhaps a file of PyTorch's.
     case noWeights(folder: String, pickled: String?)
 
     public var exitStatus: ExitStatus {
         switch self {
         case .tokenizerMismatch: .badData
-        case .noWeights: .inputMissing
+        case .noTokenizer, .noWeights: .inputMissing
         }
     }
 
@@ -93,6 +95,9 @@ public enum ModelFolderError: UserError {
         case .tokenizerMismatch(let path, let model, let tokenizer):
             "\(path): the tokenizer has \(tokenizer) entries, the model only \(model); put back the tokenizer the model "
                 + "was trained with"
+        case .noTokenizer(let path):
+            "\(path): there is no tokenizer beside it; put the tokenizer.json, nanoGPT's meta.pkl or llama2.c's "
+                + "tokenizer.bin that it was trained with into the same folder"
         case .noWeights(let folder, nil):
             "\(folder): no weights; put model.safetensors there, or its shards with model.safetensors.index.json"
         case .noWeights(let folder, let pickled?):

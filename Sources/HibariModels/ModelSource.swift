@@ -12,9 +12,13 @@ struct ModelSource {
     var text: TextConventions
 
     /// Opens what `path` leads to: a run directory or a Hugging Face folder, a .safetensors with the other files beside
-    /// it, or a llama.cpp model. A format that is added gets its line here, and everything else follows.
+    /// it, a llama.cpp model, or a checkpoint of nanoGPT or llama2.c. A format that is added gets its line here, and
+    /// everything else follows.
     static func open(_ path: String) throws -> ModelSource {
-        let source = try isGGUF(path) ? ModelSource(gguf: path) : ModelSource(folder: path)
+        let source =
+            try isGGUF(path)
+            ? ModelSource(gguf: path)
+            : ImportedCheckpoint.matches(path) ? ModelSource(imported: path) : ModelSource(folder: path)
         let (own, known) = (source.tokenizer.vocabularySize, source.configuration.vocabularySize)
         // Rows beyond the tokenizer's ids are padding, as many models have it.
         guard own <= known else {
@@ -32,6 +36,13 @@ struct ModelSource {
         text = try TextConventions(huggingFace: folder, tokenizer)
         tensors =
             try file.map { withModelNames(try SafetensorsFile(path: $0)) } ?? openWeights(folder: folder)
+    }
+
+    private init(imported path: String) throws {
+        let checkpoint = try ImportedCheckpoint(path: path)
+        guard let tokenizer = checkpoint.tokenizer else { throw ModelFolderError.noTokenizer(path: path) }
+        (configuration, tensors, text) = (checkpoint.configuration, checkpoint.tensors, checkpoint.text)
+        self.tokenizer = tokenizer
     }
 
     private init(gguf path: String) throws {

@@ -29,7 +29,7 @@ public enum RopeScaling: Sendable, Equatable {
     }
 
     /// Of a head of `headDim` elements: one frequency a pair, in radians a position.
-    func inverseFrequencies(headDim: Int, base: Double) -> [Double] {
+    package func inverseFrequencies(headDim: Int, base: Double) -> [Double] {
         let plain = RotaryTable.inverseFrequencies(headDim: headDim, base: base)
         return switch self {
         case .linear(let factor): plain.map { $0 / factor }
@@ -41,7 +41,7 @@ public enum RopeScaling: Sendable, Equatable {
     }
 
     /// What rotated queries and keys are multiplied with.
-    var attentionFactor: Double {
+    package var attentionFactor: Double {
         switch self {
         case .linear, .dynamic, .llama3: 1
         case .yarn(let scaling): scaling.resolvedAttentionFactor

@@ -5,14 +5,14 @@ public final class KeyValueCache {
     /// Positions in the cache.
     public private(set) var count = 0
     /// Positions it can hold.
-    public let capacity: Int
+    public private(set) var capacity: Int
 
     /// DoRA's scales of each adapter, which stay the same while a cache is in use.
     var columnScales: [ObjectIdentifier: Tensor] = [:]
 
     private let layout: HeadLayout
     /// `[capacity, K·D]` each, one pair a layer.
-    private let layers: [(keys: Tensor, values: Tensor)]
+    private var layers: [(keys: Tensor, values: Tensor)]
 
     public init(layerCount: Int, capacity: Int, layout: HeadLayout, _ dtype: DType = .float32) {
         self.capacity = capacity
@@ -33,6 +33,21 @@ public final class KeyValueCache {
 
     /// Counts `positions` more as stored; called once all layers have seen them.
     public func advance(by positions: Int) { count += positions }
+
+    /// Makes room for `capacity` positions; what is stored stays.
+    public func grow(to capacity: Int) {
+        precondition(capacity >= self.capacity, "KeyValueCache: \(capacity) positions, has \(self.capacity)")
+        func grown(_ old: Tensor) -> Tensor {
+            let new = Tensor(zeros: [capacity, old.shape[1]], old.dtype)
+            new.storage.pointer.copyMemory(
+                from: old.storage.pointer, byteCount: count * old.shape[1] * old.dtype.byteCount)
+            return new
+        }
+        for index in layers.indices {
+            layers[index] = (grown(layers[index].keys), grown(layers[index].values))
+        }
+        self.capacity = capacity
+    }
 
     /// Forgets the positions from `count` on.
     public func truncate(to count: Int) {

@@ -32,6 +32,9 @@ public final class MappedFile: @unchecked Sendable {
         bytes = UnsafeRawBufferPointer(start: address, count: count)
     }
 
+    /// Whether the file begins with these bytes. Unlike `bytes` safe on a file that nothing keeps.
+    public func starts(with prefix: [UInt8]) -> Bool { bytes.starts(with: prefix) }
+
     /// Lets the system take back the memory of pages within `range`; they are read again when touched.
     public func releasePages(_ range: Range<Int>) {
         let page = max(1, sysconf(Int32(_SC_PAGESIZE)))

@@ -4,7 +4,7 @@ import HibariNN
 import HibariTensor
 import HibariTokenizers
 
-/// Next-token prediction on a tokenized corpus: the task of pretraining.
+/// Next-token prediction on a tokenized corpus.
 public struct LanguageModelTask: TrainingTask {
     public let model: any LanguageModel
     public let tokenizer: any Tokenizer
@@ -15,6 +15,8 @@ public struct LanguageModelTask: TrainingTask {
     private let seed: UInt64
     private let labelSmoothing: Double
     private let recompute: Recompute
+    public let parameters: [Parameter]
+    private let save: (_ folder: String) throws -> Void
 
     /// - Parameters:
     ///   - batches: micro-batches of the training text.
@@ -23,11 +25,14 @@ public struct LanguageModelTask: TrainingTask {
     ///   - evaluationBatches: batches of an evaluation during training; nil for all.
     ///   - seed: of dropout.
     ///   - recompute: what the backward pass computes again.
+    ///   - parameters: what is trained; nil for all of the model.
+    ///   - save: writes what is needed to use the model to an existing folder; nil for a Hugging Face folder.
     public init(
         model: any LanguageModel, tokenizer: any Tokenizer, batches: TrainingBatches,
         validation: EvaluationWindows?,
         validationBytes: @escaping (Range<Int>) -> Int, evaluationBatches: Int?, seed: UInt64,
-        labelSmoothing: Double = 0, recompute: Recompute = .none
+        labelSmoothing: Double = 0, recompute: Recompute = .none, parameters: [Parameter]? = nil,
+        save: ((_ folder: String) throws -> Void)? = nil
     ) {
         self.model = model
         self.tokenizer = tokenizer
@@ -38,9 +43,10 @@ public struct LanguageModelTask: TrainingTask {
         self.seed = seed
         self.labelSmoothing = labelSmoothing
         self.recompute = recompute
+        self.parameters = parameters ?? model.parameters
+        self.save = save ?? { try ModelFolder.write(model, tokenizer, to: $0) }
     }
 
-    public var parameters: [Parameter] { model.parameters }
     public func units(microBatches: Int) -> Int { microBatches * batches.tokensPerBatch }
 
     public func loss(microBatch: Int) -> Tensor {
@@ -62,5 +68,5 @@ public struct LanguageModelTask: TrainingTask {
             model, validation, bytes: validationBytes, batchLimit: isFinal ? nil : evaluationBatches)
     }
 
-    public func saveModel(to folder: String) throws { try ModelFolder.write(model, tokenizer, to: folder) }
+    public func saveModel(to folder: String) throws { try save(folder) }
 }

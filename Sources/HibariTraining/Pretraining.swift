@@ -12,19 +12,13 @@ public final class Pretraining {
     public let configuration: PretrainConfiguration
     public let model: any LanguageModel
     public let tokenizer: any Tokenizer
-    public let corpus: CorpusSummary
-    public let trainingTokens: Int
-    public let validationTokens: Int
+    public let text: TrainingText
     /// The number of steps the horizon comes to.
-    public private(set) var totalSteps = 0
-    /// What one pass over the training text takes.
-    public let stepsPerEpoch: Double
+    public let totalSteps: Int
 
-    private let task: LanguageModelTask
-    /// Of the text of its own that is held out, if there is one.
-    private let validationHash: String?
+    private let length: RunLength
     private let run: RunDirectory?
-    private let resumed: Resumed?
+    private let resumed: ResumedRun?
 
     /// Prepares a new run.
     ///
@@ -37,28 +31,15 @@ public final class Pretraining {
 
     /// Prepares the continuation of a run from its newest checkpoint, or from its start if it has none yet.
     public convenience init(resuming run: RunDirectory, _ configuration: PretrainConfiguration) throws {
-        guard fileExists(run.runFile), directoryExists(run.checkpointsFolder) else {
-            throw RunError.nothingToResume(path: run.path)
-        }
-        _ = try removeAbandonedTemporaries(in: run.checkpointsFolder)
-        _ = try removeAbandonedTemporaries(in: run.path)
-        let description = try JSONValue(contentsOf: run.runFile)
-        guard let totalSteps = description["total_steps"]?.int else {
-            throw RunError.badState(path: run.runFile, problem: "the key total_steps is missing")
-        }
-        let resumed = Resumed(checkpoint: try run.steps().last.map(run.checkpoint), totalSteps: totalSteps)
+        let resumed = try ResumedRun(run)
         try self.init(configuration, run: run, resumed: resumed)
-        try checkUnchanged(run, description)
+        // A run goes on only with the text and the tokenizer it was started with.
+        try text.checkUnchanged(since: resumed.description["corpus"], run)
+        try run.checkUnchanged(
+            "tokenizer", resumed.description["tokenizer"]?["sha256"], tokenizer.tokenizerHash)
     }
 
-    /// Where a run is taken up.
-    private struct Resumed {
-        /// nil: before its first checkpoint.
-        let checkpoint: String?
-        let totalSteps: Int
-    }
-
-    private init(_ configuration: PretrainConfiguration, run: RunDirectory?, resumed: Resumed?) throws {
+    private init(_ configuration: PretrainConfiguration, run: RunDirectory?, resumed: ResumedRun?) throws {
         try configuration.validate()
         self.configuration = configuration
         self.run = run
@@ -66,34 +47,11 @@ public final class Pretraining {
         let input = try CorpusInput(paths: configuration.corpus, textKey: configuration.textKey)
         let restored = try resumed?.checkpoint.map { try ModelFolder(path: $0) }
         tokenizer = try restored?.tokenizer ?? Self.makeTokenizer(configuration.tokenizer, for: input)
-        let text = try TokenizedCorpus(input, tokenizer: tokenizer)
-        corpus = text.summary
-        let heldOut: (text: TokenizedCorpus, tokens: TokenSlice)
-        let training: TokenSlice
-        var ownHash: String?
-        if let path = configuration.validationPath {
-            let other = try TokenizedCorpus(
-                try CorpusInput(paths: [path], textKey: configuration.textKey), tokenizer: tokenizer)
-            ownHash = other.summary.sha256
-            (training, heldOut) = (text.all, (other, other.all))
-        } else {
-            let parts = try text.split(validationFraction: configuration.validationFraction)
-            (training, heldOut) = (parts.training, (text, parts.validation))
-        }
-        validationHash = ownHash
-        trainingTokens = training.count
-        validationTokens = heldOut.tokens.count
-        let batches = try TrainingBatches(
-            tokens: training, batchSize: configuration.effectiveMicroBatch,
-            contextLength: configuration.context,
-            seed: configuration.seed)
-        stepsPerEpoch = Double(batches.windowsPerEpoch) / Double(configuration.batch)
-        let hasValidation = configuration.validationPath != nil || configuration.validationFraction > 0
-        let windows =
-            hasValidation
-            ? try EvaluationWindows(
-                tokens: heldOut.tokens, batchSize: max(1, 4096 / configuration.context),
-                contextLength: configuration.context) : nil
+        text = try TrainingText(
+            input, tokenizer: tokenizer, textKey: configuration.textKey,
+            validationPath: configuration.validationPath,
+            validationFraction: configuration.validationFraction, recipe: configuration.recipe,
+            context: configuration.context)
         let decoder = try configuration.decoder(vocabularySize: tokenizer.vocabularySize)
         if let restored {
             guard restored.model.configuration == decoder else {
@@ -108,13 +66,11 @@ public final class Pretraining {
             ?? decoder.makeModel(
                 ParameterScope(
                     .initialize(seed: configuration.seed, zeroesOutputs: configuration.zeroesOutputs)))
-        task = LanguageModelTask(
-            model: model, tokenizer: tokenizer, batches: batches, validation: windows,
-            validationBytes: heldOut.text.byteCount(of:),
-            evaluationBatches: configuration.evaluationBatches == 0 ? nil : configuration.evaluationBatches,
-            seed: configuration.seed, labelSmoothing: configuration.labelSmoothing,
-            recompute: configuration.recompute)
-        totalSteps = try resumed?.totalSteps ?? steps()
+        length = RunLength(
+            task: text.task(model, tokenizer), recipe: configuration.recipe,
+            tokensPerStep: Double(configuration.batch * configuration.context),
+            stepsPerEpoch: text.stepsPerEpoch, scoredUnits: text.validationTokens)
+        totalSteps = try resumed?.totalSteps ?? length.steps()
     }
 
     /// The tokenizer that the option `--tokenizer` names: `bytes`; `chars` and `bpe:N`, learned from the corpus;
@@ -135,67 +91,19 @@ public final class Pretraining {
         }
     }
 
-    private var accumulation: Int { configuration.batch / configuration.effectiveMicroBatch }
-
-    /// Turns the horizon into steps. For minutes a probe measures a step, and the evaluations are set aside.
-    private func steps() throws -> Int {
-        let tokensPerStep = Double(configuration.batch * configuration.context)
-        func limited(_ name: String, _ steps: Double) throws -> Int {
-            // Token counts must stay far from the largest integer.
-            guard steps * tokensPerStep <= 1e18 else {
-                throw ConfigurationError.invalidValue(
-                    name: name, value: configuration.json[name]?.text() ?? "",
-                    expected: "a run of at most 1e18 tokens")
-            }
-            return max(1, Int(steps))
-        }
-        switch configuration.horizon {
-        case .steps(let count): return try limited("steps", Double(count))
-        case .tokens(let count): return try limited("tokens", (Double(count) / tokensPerStep).rounded(.up))
-        case .epochs(let count): return try limited("epochs", (count * stepsPerEpoch).rounded(.up))
-        case .minutes(let minutes):
-            let started = monotonicSeconds()
-            let step = try secondsPerStep(budget: min(10, max(1, minutes * 60 * 0.03)))
-            let evaluation = try secondsOfEvaluation()
-            var left = minutes * 60 - (monotonicSeconds() - started) - evaluation.final
-            let every = configuration.evaluateEvery
-            left /= step + (every > 0 ? evaluation.periodic / Double(every) : 0)
-            return try limited("minutes", left)
-        }
-    }
+    public var corpus: CorpusSummary { text.summary }
+    public var trainingTokens: Int { text.trainingTokens }
+    public var validationTokens: Int { text.validationTokens }
+    /// What one pass over the training text takes.
+    public var stepsPerEpoch: Double { text.stepsPerEpoch }
 
     /// The median time of a training step, measured for about `budget` seconds without changing the model.
     public func secondsPerStep(budget: Double) throws -> Double {
-        var times: [Double] = []
-        let started = monotonicSeconds()
-        let optimizer = configuration.makeOptimizer(model.parameters)
-        let (norm, average) = (
-            GradientNorm(model.parameters), configuration.makeAverage(model.parameters)
-        )
-        while times.count < 3 || monotonicSeconds() - started < budget, times.count < 200 {
-            let stepStart = monotonicSeconds()
-            for parameter in model.parameters { parameter.clearGradient() }
-            for index in 0..<accumulation {
-                _ = valueWithGradient { task.loss(microBatch: times.count * accumulation + index) }
-            }
-            // A learning rate of 0 does the work of a step and leaves every weight as it is.
-            optimizer.step(learningRate: 0, gradientScale: norm() > 0 ? 1 : 0)
-            average?.update(step: times.count)
-            times.append(monotonicSeconds() - stepStart)
-        }
-        for parameter in model.parameters { parameter.clearGradient() }
-        return median(Array(times.dropFirst()))
-    }
-
-    private func secondsOfEvaluation() throws -> (periodic: Double, final: Double) {
-        let started = monotonicSeconds()
-        guard let evaluation = try task.evaluate(isFinal: false) else { return (0, 0) }
-        let periodic = monotonicSeconds() - started
-        return (periodic, periodic * Double(validationTokens) / Double(max(1, evaluation.units)))
+        try length.secondsPerStep(budget: budget)
     }
 
     /// The learning rates of the run.
-    public var schedule: LearningRateSchedule { configuration.makeSchedule(totalSteps: totalSteps) }
+    public var schedule: LearningRateSchedule { configuration.recipe.makeSchedule(totalSteps: totalSteps) }
 
     /// Trains to the end, or until a signal.
     ///
@@ -203,58 +111,19 @@ public final class Pretraining {
     public func start(
         command: [String], version: String, observe: @escaping (TrainingEvent) throws -> Void
     ) throws -> TrainingResult {
-        let options = LoopOptions(
-            totalSteps: totalSteps, accumulation: accumulation, clip: configuration.clip,
-            logEvery: configuration.logEvery, evaluateEvery: configuration.evaluateEvery,
-            sampleEvery: configuration.sampleEvery, saveEvery: configuration.saveEvery,
-            keep: configuration.keep)
+        let recipe = configuration.recipe
         let loop = TrainingLoop(
-            task, optimizer: configuration.makeOptimizer(model.parameters),
-            average: configuration.makeAverage(model.parameters), schedule: schedule, options: options,
-            run: run, observe: observe)
-        // Held until the run ends, however it ends.
-        let lock: RunLock?
-        if let run {
-            if let resumed {
-                lock = try RunLock(run)
-                if let checkpoint = resumed.checkpoint { try loop.resume(from: checkpoint) }
-            } else {
-                try run.create()
-                try writeFileAtomically(run.runFile, runDescription(command, version).bytes(pretty: true))
-                lock = try RunLock(run)
-            }
-        } else {
-            lock = nil
-        }
-        return try withExtendedLifetime(lock) { try loop.train() }
-    }
-
-    private func runDescription(_ command: [String], _ version: String) -> JSONValue {
-        [
-            "command": .array(command.map { .string($0) }), "version": .string(version),
-            "directory": .string(currentDirectory()),
-            "configuration": configuration.json, "total_steps": .integer(totalSteps),
-            "parameters": .integer(model.parameterCount),
-            "corpus": [
-                "documents": .integer(corpus.documentCount), "bytes": .integer(corpus.byteCount),
-                "sha256": .string(corpus.sha256), "training_tokens": .integer(trainingTokens),
-                "validation_tokens": .integer(validationTokens),
-                "validation_sha256": validationHash.map { .string($0) } ?? .null,
-            ],
-            "tokenizer": ["kind": .string(tokenizer.kind), "sha256": .string(tokenizer.tokenizerHash)],
-        ]
-    }
-
-    /// A run goes on only with the text and the tokenizer it was started with.
-    private func checkUnchanged(_ run: RunDirectory, _ saved: JSONValue) throws {
-        for (what, expected, got) in [
-            ("corpus", saved["corpus"]?["sha256"]?.string, corpus.sha256),
-            ("validation text", saved["corpus"]?["validation_sha256"]?.string, validationHash),
-            ("tokenizer", saved["tokenizer"]?["sha256"]?.string, tokenizer.tokenizerHash),
-        ] as [(String, String?, String?)] where expected != got {
-            throw RunError.changedData(
-                path: run.path, what: what, expected: String((expected ?? "unknown").prefix(12)),
-                got: String((got ?? "none").prefix(12)))
+            length.task, optimizer: recipe.makeOptimizer(model.parameters),
+            average: recipe.makeAverage(model.parameters), schedule: schedule,
+            options: LoopOptions(recipe, totalSteps: totalSteps), run: run, observe: observe)
+        guard let run else { return try loop.train() }
+        return try run.hold(resumed, loop) {
+            runDescription(
+                command: command, version: version, configuration: configuration.json,
+                totalSteps: totalSteps, parameters: model.parameterCount,
+                data: [("corpus", text.json)], tokenizer: tokenizer)
+        } _: {
+            try loop.train()
         }
     }
 }

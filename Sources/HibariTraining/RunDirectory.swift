@@ -1,4 +1,5 @@
 import Glibc
+import HibariModels
 import HibariSupport
 
 /// The folder of one training run:
@@ -31,6 +32,7 @@ public struct RunDirectory: Sendable {
     public func checkFree() throws {
         if fileExists(runFile) || fileExists(joinPath(path, "config.json"))
             || fileExists(joinPath(path, ModelFile.descriptionName))
+            || fileExists(joinPath(path, AdapterFolder.configurationName))
         {
             throw RunError.holdsRun(path: path)
         }
@@ -82,6 +84,9 @@ public struct RunDirectory: Sendable {
             name.hasPrefix("step-") ? Int(name.dropFirst(5)) : nil
         }.sorted()
     }
+
+    /// The step whose weights are published: the best on the held-out data; nil without any.
+    public var bestStep: Int? { linkedStep(best) }
 
     private func linkedStep(_ link: String) -> Int? {
         var buffer = [CChar](repeating: 0, count: 4096)

@@ -47,13 +47,13 @@ public struct TrainingBenchmark: Sendable {
             }
         }
         let loop = TrainingLoop(
-            try task(model), optimizer: configuration.makeOptimizer(model.parameters),
+            try task(model), optimizer: configuration.recipe.makeOptimizer(model.parameters),
             schedule: LearningRateSchedule(
                 shape: .constant, peak: configuration.learningRate, minimum: configuration.learningRate,
                 warmupSteps: 0, totalSteps: warmup + steps),
             options: LoopOptions(
                 totalSteps: warmup + steps,
-                accumulation: configuration.batch / configuration.effectiveMicroBatch,
+                accumulation: configuration.recipe.accumulation,
                 clip: configuration.clip, logEvery: 1, evaluateEvery: 0),
             observe: observe)
         let result = try OpProfile.$current.withValue(profile) { try loop.train() }
@@ -72,7 +72,7 @@ public struct TrainingBenchmark: Sendable {
             (0..<count).lazy.map { _ in Int32(random.index(below: vocabularySize)) },
             vocabularySize: vocabularySize)
         let batches = try TrainingBatches(
-            tokens: TokenSlice(tokens, range: 0..<count), batchSize: configuration.effectiveMicroBatch,
+            tokens: TokenSlice(tokens, range: 0..<count), batchSize: configuration.recipe.effectiveMicroBatch,
             contextLength: configuration.context, seed: configuration.seed)
         // A task has a tokenizer to save beside its model; nothing is saved here.
         return LanguageModelTask(

@@ -111,7 +111,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("rope_scaling", #"{"rope_type": "yarn", "factor": 2}"#), ("attention_bias", "true"),
+        ("rope_scaling", #"{"rope_type": "su", "factor": 2}"#), ("mlp_bias", "true"),
         ("hidden_act", #""gelu""#), ("model_type", #""mamba""#), ("hidden_size", "null"),
         ("num_attention_heads", "-3"),
         ("hidden_size", #""16""#), ("num_hidden_layers", "0"), ("intermediate_size", "1099511627776"),

@@ -109,6 +109,103 @@ import Testing
     }
 }
 
+/// From tokens: what stands before them, what ends them, and what is read of them.
+@Suite struct TokenGenerationTests {
+    private func generator(
+        vocabularySize: Int = 257, text: TextConventions? = nil
+    ) throws -> TextGenerator {
+        TextGenerator(
+            model: try TinyModels.make(.llama, contextLength: 64, vocabularySize: vocabularySize),
+            tokenizer: ByteTokenizer(), text: text)
+    }
+
+    @Test func textIsThatOfItsTokens() throws {
+        let generator = try generator()
+        let options = TinyModels.options(20)
+        let tokens = try generator.generate(promptTokens: [97, 98], options).tokens
+        #expect(try generator.generate(prompt: Array("ab".utf8), options).tokens == tokens)
+    }
+
+    @Test func textsBeginWhereTheModelWantsIt() throws {
+        let plain = try generator()
+        #expect(try plain.tokens(of: Array("ab".utf8)) == [97, 98])
+        #expect(try plain.tokens(of: []) == [256])
+        let beginning = try generator(
+            text: TextConventions(beginningToken: 7, addsBeginning: true, endTokens: [256]))
+        #expect(try beginning.tokens(of: Array("ab".utf8)) == [7, 97, 98])
+        #expect(try beginning.tokens(of: []) == [7])
+    }
+
+    @Test func anyEndTokenEnds() throws {
+        let options = TinyModels.options(30, seed: 3)
+        let free = try generator(text: TextConventions()).generate(promptTokens: [65], options)
+        #expect(free.finishReason == .length && free.tokens.count == 30)
+        let end = free.tokens[10]
+        let place = try #require(free.tokens.firstIndex(of: end))
+        let ended = try generator(text: TextConventions()).generate(
+            promptTokens: [65], options, endTokens: [1000, end])
+        #expect(ended.finishReason == .stop)
+        #expect(ended.tokens == Array(free.tokens[...place]))
+    }
+
+    @Test func controlTokensThatEndNothingGiveNoText() throws {
+        let model = try TinyModels.make(.llama, contextLength: 64)
+        model.parameters.first { $0.name == "model.norm.weight" }?.assign(.init(zeros: [24]))
+        let result = try TextGenerator(model: model, tokenizer: EndFirst(), text: TextConventions()).generate(
+            promptTokens: [65], TinyModels.options(10, greedy: true))
+        #expect(result.finishReason == .length)
+        #expect(result.text.isEmpty && result.tokens == [Int32](repeating: 0, count: 10))
+    }
+
+    @Test func paddedIdsAreNeverWritten() throws {
+        // Of 2000 ids 257 are the tokenizer's.
+        let result = try generator(vocabularySize: 2000, text: TextConventions()).generate(
+            promptTokens: [65], TinyModels.options(60))
+        #expect(result.tokens.count == 60 && result.tokens.allSatisfy { $0 < 257 })
+    }
+
+    @Test func tokensOfAnotherVocabularyAreRefused() throws {
+        for token: Int32 in [257, -1] {
+            #expect(throws: SamplingError.self) {
+                try generator().generate(promptTokens: [65, token], TinyModels.options(5))
+            }
+        }
+        #expect(throws: GenerationError.self) {
+            try generator().generate(promptTokens: [], TinyModels.options(5))
+        }
+    }
+
+    @Test func interruptedBetweenTokens() throws {
+        var asked = 0
+        let result = try generator(text: TextConventions()).generate(
+            promptTokens: [65], TinyModels.options(30),
+            isInterrupted: {
+                asked += 1
+                return asked > 4
+            })
+        #expect(result.finishReason == .interrupted && result.tokens.count == 4)
+    }
+
+    @Test func sharedWindowReadsOnlyWhatIsNew() throws {
+        let generator = try generator(text: TextConventions())
+        let window = ContextWindow(generator.model, capacity: 4)
+        let options = TinyModels.options(10, greedy: true)
+        let prompt: [Int32] = [1, 2, 3, 4, 5]
+        #expect(window.keptCount(of: prompt) == 0)
+        let first = try generator.generate(promptTokens: prompt, options, window: window)
+        let longer = prompt + first.tokens + [9, 8]
+        // The last token written was never read.
+        #expect(window.keptCount(of: longer) == 14)
+        let other: [Int32] = [1, 2, 3, 7, 7, 7]
+        #expect(window.keptCount(of: other) == 3)
+        #expect(window.keptCount(of: prompt) == 4)
+        for tokens in [longer, other, prompt] {
+            let shared = try generator.generate(promptTokens: tokens, options, window: window).tokens
+            #expect(try generator.generate(promptTokens: tokens, options).tokens == shared)
+        }
+    }
+}
+
 /// A tokenizer whose id 0 is the end of a text and whose other ids are letters.
 private struct EndFirst: Tokenizer {
     var kind: String { "test" }

@@ -7,7 +7,9 @@ import HibariTensor
 /// A tiny model of `transformers` and what PyTorch computes with it; Tools/golden/README.md names the
 /// tensors.
 struct Golden {
-    static let models = ["gpt2", "gpt2_nobias", "llama", "llama_gqa_untied", "qwen3"]
+    static let models = [
+        "gpt2", "gpt2_nobias", "llama", "llama_biases", "llama_gqa_untied", "qwen2", "qwen3",
+    ]
 
     let name: String
     let file: SafetensorsFile

@@ -38,8 +38,8 @@ import Testing
         try tiny.expectSame("whole", "cut")
     }
 
-    @Test(arguments: PretrainConfiguration.OptimizerKind.allCases) func withEveryOptimizer(
-        _ optimizer: PretrainConfiguration.OptimizerKind
+    @Test(arguments: TrainingRecipe.OptimizerKind.allCases) func withEveryOptimizer(
+        _ optimizer: TrainingRecipe.OptimizerKind
     ) throws {
         let configuration = tiny.configuration { $0.optimizer = optimizer }
         try tiny.train("unbroken", configuration)

@@ -6,10 +6,10 @@ import Testing
 @Suite struct SteadyStateTests {
     /// In a process of its own, as the pool's counters are the process's; on one thread, as several need
     /// scratch memory at the same time or not, by chance.
-    @Test(arguments: PretrainConfiguration.OptimizerKind.allCases.map(\.rawValue))
+    @Test(arguments: TrainingRecipe.OptimizerKind.allCases.map(\.rawValue))
     func stepsAllocateNothing(_ name: String) async {
         await #expect(processExitsWith: .success) { [name] in
-            let optimizer = try #require(PretrainConfiguration.OptimizerKind(rawValue: name))
+            let optimizer = try #require(TrainingRecipe.OptimizerKind(rawValue: name))
             ThreadPool.shared.setThreadCount(1)
             let tiny = try TinyRun()
             let configuration = tiny.configuration {

@@ -62,16 +62,16 @@ def main() -> int:
         models[name] = make_model(name, folder, arguments.seed)
         print(f"{name}: {models[name]}", file=sys.stderr)
 
-    for folder in ("rope", "shards_qwen2_f16", "shards_mistral_bf16"):
-        shutil.rmtree(arguments.out / folder, ignore_errors=True)
-    make_folders(arguments.out, arguments.seed)
-
     adapters = {}
     for name in ADAPTERS:
         folder = arguments.out / "adapters" / name
         shutil.rmtree(folder, ignore_errors=True)
         adapters[name] = make_adapter(name, folder, arguments.seed)
         print(f"{name}: {adapters[name]}", file=sys.stderr)
+
+    for folder in ("rope", "shards_qwen2_f16", "shards_mistral_bf16"):
+        shutil.rmtree(arguments.out / folder, ignore_errors=True)
+    make_folders(arguments.out, arguments.seed)
 
     details = {"ops": cases, "models": models, "adapters": adapters}
     size = write_manifest(arguments.out, arguments.seed, details)

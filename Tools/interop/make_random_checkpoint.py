@@ -12,8 +12,8 @@ import torch
 from safetensors.torch import save_file
 from tokenizers import AddedToken, Tokenizer, decoders, pre_tokenizers
 from tokenizers.models import BPE
-from transformers import AutoModelForCausalLM, AutoTokenizer, GPT2Config, LlamaConfig, PreTrainedTokenizerFast
-from transformers import Qwen3Config
+from transformers import AutoModelForCausalLM, AutoTokenizer, GPT2Config, LlamaConfig, MistralConfig
+from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen3Config
 from transformers.utils import logging
 
 END_OF_TEXT, END_OF_TEXT_ID = "<|endoftext|>", 256
@@ -65,6 +65,13 @@ def configuration(family: str):
     )
     if family == "llama":
         return LlamaConfig(tie_word_embeddings=False, rms_norm_eps=1e-5, **shared)
+    if family == "qwen2":
+        return Qwen2Config(tie_word_embeddings=True, **shared)
+    if family == "mistral":
+        return MistralConfig(sliding_window=16, **shared)
+    if family == "yarn":
+        yarn = {"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": CONTEXT // 4}
+        return LlamaConfig(attention_bias=True, mlp_bias=True, rope_parameters=yarn, **shared)
     return Qwen3Config(tie_word_embeddings=True, head_dim=32, **shared)
 
 
@@ -83,9 +90,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("family", choices=["gpt2", "llama", "qwen3"])
+    parser.add_argument("family", choices=["gpt2", "llama", "qwen2", "qwen3", "mistral", "yarn"])
     parser.add_argument("out", type=Path, help="folder to write to")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--dtype", choices=["float32", "float16", "bfloat16"], default="float32")
+    parser.add_argument("--shard-size", default="5GB", help="of the largest file (default: %(default)s)")
     parser.add_argument(
         "--text", default=DEFAULT_TEXT, help="what the expected logits are for; at most 128 bytes"
     )
@@ -101,7 +110,11 @@ def main() -> int:
         configuration(arguments.family), attn_implementation="eager"
     ).eval()
     randomize(model, torch.Generator().manual_seed(arguments.seed))
-    model.save_pretrained(arguments.out)
+    model.to(getattr(torch, arguments.dtype)).save_pretrained(arguments.out, max_shard_size=arguments.shard_size)
+    # The rounded weights, with frequencies that are not.
+    model = AutoModelForCausalLM.from_pretrained(
+        arguments.out, dtype=torch.float32, attn_implementation="eager"
+    ).eval()
     byte_tokenizer().save_pretrained(arguments.out)
 
     tokenizer = AutoTokenizer.from_pretrained(arguments.out)

@@ -96,10 +96,10 @@ enum JinjaValue: Sendable {
         }
     }
 
-    /// About how much work it is to go through all of the value.
+    /// About how much work it is to go through all of the value; text scalar by scalar.
     var weight: Int {
         switch self {
-        case .string(let value): 1 + value.utf8.count / 16
+        case .string(let value): 1 + value.utf8.count / 4
         case .list(let items), .tuple(let items): items.weight
         case .dictionary(let value): value.weight
         default: 1

@@ -63,8 +63,9 @@ public final class GGUFTensors: TensorSource, Sendable {
     /// Reads a tensor of any type that has a `format`, converted to `dtype`.
     public func tensor(named name: String, _ dtype: DType) throws -> Tensor {
         let entry = try requiredEntry(name)
+        let shape = try Shape(entry.shape, of: name, in: path)
         let blocks = try blocks(of: entry)
-        let tensor = Tensor(uninitialized: Shape(entry.shape))
+        let tensor = Tensor(uninitialized: shape)
         Float.dequantize(blocks.format, tensor.count, blocks.start, tensor.output(Float.self))
         return tensor.cast(to: dtype)
     }
@@ -72,9 +73,10 @@ public final class GGUFTensors: TensorSource, Sendable {
     /// A matrix of any format but float32 as its blocks, float32 numbers as they lie in the file.
     public func storedTensor(named name: String) throws -> Tensor {
         let entry = try requiredEntry(name)
+        let shape = try Shape(entry.shape, of: name, in: path)
         let blocks = try blocks(of: entry)
         if blocks.format == .float32 {
-            return Tensor(borrowing: try bytes(of: name), shape: Shape(entry.shape), owner: file)
+            return Tensor(borrowing: try bytes(of: name), shape: shape, owner: file)
         }
         guard entry.shape.count == 2 else { return try tensor(named: name, .float32) }
         return Tensor(blocks: blocks, owner: file)

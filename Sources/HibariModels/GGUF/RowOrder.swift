@@ -56,7 +56,8 @@ extension Tensor {
             UnsafeRawPointer(numbers), to: copy.pointer, as: target, rows: rows, rowBytes: count / rows * 4,
             heads: heads)
         return Tensor(
-            borrowing: UnsafeRawBufferPointer(start: copy.pointer, count: count * 4), shape: shape, owner: copy)
+            borrowing: UnsafeRawBufferPointer(start: copy.pointer, count: count * 4), shape: shape,
+            owner: copy)
     }
 
     /// `[n, m]` → `[m, n]`, of float32.

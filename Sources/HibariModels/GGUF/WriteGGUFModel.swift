@@ -55,7 +55,7 @@ public func writeGGUFModel(
         let tensor = Tensor(factors, shape: [factors.count])
         outputs.append(GGUFOutput(name: GGUFTensorNames.rotaryFactors, type: GGUFType(.float32), tensor))
     }
-    for (name, shape, make) in storedTensors(of: model) {
+    for (name, shape, make) in try storedTensors(of: model) {
         guard let entry = names.entry(named: name) else {
             throw ConfigurationError.notInGGUF(problem: "a model with the tensor \(quoted(name))")
         }
@@ -83,7 +83,12 @@ public let ggufTypes: [GGUFType] = ["F32", "F16", "BF16", "Q8_0", "Q5_1", "Q5_0"
 }
 
 /// All tensors that a file of the model has, those that the model leaves at zero among them.
-func storedTensors(of model: any LanguageModel) -> [(name: String, shape: [Int], make: () throws -> Tensor)] {
+///
+/// - Throws: `AdapterFolderError.notMerged` for a model with adapters.
+func storedTensors(
+    of model: any LanguageModel
+) throws -> [(name: String, shape: [Int], make: () throws -> Tensor)] {
+    guard model.adapters.allSatisfy({ $0.isMerged }) else { throw AdapterFolderError.notMerged }
     let parameters = model.parameters.map { parameter in
         (name: parameter.name, shape: parameter.shape.array, make: { () throws -> Tensor in parameter.value })
     }

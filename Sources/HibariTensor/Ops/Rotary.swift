@@ -1,19 +1,25 @@
 import HibariKernels
 
 /// s·cos(m·ωᵢ) and s·sin(m·ωᵢ) for positions m and pairs i < D/2, with inverse frequencies ω and an attention factor s.
+///
+/// The angles of a position are computed when it is first met, so a model that allows a million positions opens at once;
+/// a table is for one thread at a time.
 public struct RotaryTable {
-    /// `[positions, D/2]` each.
-    package let cosine, sine: Tensor
     public let positions: Int
     public let headDim: Int
+    private let rows: RotaryRows
+
+    /// `[R, D/2]` each, with R at least the number of positions met so far.
+    package var cosine: Tensor { rows.cosine }
+    package var sine: Tensor { rows.sine }
 
     /// The frequencies of RoPE as published: ωᵢ = base^(−2i/D).
     ///
     /// - Precondition: `headDim` is even.
     public init(positions: Int, headDim: Int, base: Double, _ dtype: DType = .float32) {
         self.init(
-            positions: positions, inverseFrequencies: Self.inverseFrequencies(headDim: headDim, base: base),
-            dtype)
+            positions: positions,
+            inverseFrequencies: Self.inverseFrequencies(headDim: headDim, base: base), dtype)
     }
 
     /// - Parameters:
@@ -22,21 +28,9 @@ public struct RotaryTable {
     public init(
         positions: Int, inverseFrequencies: [Double], attentionFactor: Double = 1, _ dtype: DType = .float32
     ) {
-        let half = inverseFrequencies.count
-        var (cosines, sines): ([Double], [Double]) = ([], [])
-        cosines.reserveCapacity(positions * half)
-        sines.reserveCapacity(positions * half)
-        for position in 0..<positions {
-            for frequency in inverseFrequencies {
-                let turns = Double(position) * frequency / (2 * Double.pi)
-                cosines.append(attentionFactor * Double.cosine(turns: turns))
-                sines.append(attentionFactor * Double.sine(turns: turns))
-            }
-        }
-        cosine = Tensor(cosines, shape: [positions, half]).cast(to: dtype)
-        sine = Tensor(sines, shape: [positions, half]).cast(to: dtype)
         self.positions = positions
-        headDim = 2 * half
+        headDim = 2 * inverseFrequencies.count
+        rows = RotaryRows(inverseFrequencies, attentionFactor, dtype)
     }
 
     /// base^(−2i/D) for i < D/2.
@@ -58,6 +52,40 @@ public struct RotaryTable {
             firstPosition >= 0 && firstPosition + time <= positions && headDim == layout.headDim, op,
             "positions \(firstPosition)..<\(firstPosition + time) with heads of \(layout.headDim), "
                 + "table has \(positions) of \(headDim)")
+        rows.grow(to: firstPosition + time, limit: positions)
+    }
+}
+
+/// The rows of a table so far.
+private final class RotaryRows {
+    private(set) var cosine, sine: Tensor
+    private let inverseFrequencies: [Double]
+    private let attentionFactor: Double
+
+    init(_ inverseFrequencies: [Double], _ attentionFactor: Double, _ dtype: DType) {
+        self.inverseFrequencies = inverseFrequencies
+        self.attentionFactor = attentionFactor
+        cosine = Tensor(zeros: [0, inverseFrequencies.count], dtype)
+        sine = cosine
+    }
+
+    /// Makes at least `count` rows, and twice as many as before, so that a text written token by token rarely waits.
+    func grow(to count: Int, limit: Int) {
+        guard count > cosine.shape[0] else { return }
+        let count = min(limit, max(count, 2 * cosine.shape[0]))
+        let (pairs, dtype) = (inverseFrequencies.count, cosine.dtype)
+        var (cosines, sines): ([Double], [Double]) = ([], [])
+        cosines.reserveCapacity(count * pairs)
+        sines.reserveCapacity(count * pairs)
+        for position in 0..<count {
+            for frequency in inverseFrequencies {
+                let turns = Double(position) * frequency / (2 * Double.pi)
+                cosines.append(attentionFactor * Double.cosine(turns: turns))
+                sines.append(attentionFactor * Double.sine(turns: turns))
+            }
+        }
+        cosine = Tensor(cosines, shape: [count, pairs]).cast(to: dtype)
+        sine = Tensor(sines, shape: [count, pairs]).cast(to: dtype)
     }
 }
 

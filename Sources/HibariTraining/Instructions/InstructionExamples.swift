@@ -11,17 +11,23 @@ public struct InstructionFormat: Sendable {
     /// The token that every text of the model begins with; put before what the template does not begin with it. A
     /// model's own template writes what the model wants.
     public var beginning: Int32?
+    /// Whether all tokens are learned, not only those of the assistant.
+    public var learnsAll: Bool
 
     public init(
-        template: ChatTemplate, tokenizer: any Tokenizer, contextLength: Int, beginning: Int32? = nil
+        template: ChatTemplate, tokenizer: any Tokenizer, contextLength: Int, beginning: Int32? = nil,
+        learnsAll: Bool = false
     ) {
-        (self.template, self.tokenizer) = (template, tokenizer)
+        (self.template, self.tokenizer, self.learnsAll) = (template, tokenizer, learnsAll)
         (self.contextLength, self.beginning) = (contextLength, beginning)
     }
 
     /// - Throws: `ChatError`, `JinjaError`, `TokenizerError`.
     public func tokenized(_ example: InstructionExample) throws -> TokenizedConversation {
-        let plain = try TokenizedConversation(try template.rendered(example), tokenizer: tokenizer)
+        var plain = try TokenizedConversation(try template.rendered(example), tokenizer: tokenizer)
+        if learnsAll {
+            plain = TokenizedConversation(ids: plain.ids, isTrained: plain.ids.map { _ in true })
+        }
         guard let beginning, plain.ids.first != beginning else { return plain }
         if case (.conversation, .jinja) = (example.content, template.source) { return plain }
         return TokenizedConversation(ids: [beginning] + plain.ids, isTrained: [false] + plain.isTrained)

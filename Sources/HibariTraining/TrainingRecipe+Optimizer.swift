@@ -3,8 +3,8 @@ import HibariOptimizers
 import HibariTensor
 
 /// From the options of a run to its optimizer.
-extension PretrainConfiguration {
-    /// The optimizers of pretraining.
+extension TrainingRecipe {
+    /// The optimizers of language models.
     public enum OptimizerKind: String, Sendable, CaseIterable {
         case adamw, adam, muon, lion, sgd, rmsprop, adagrad, adadelta
 
@@ -109,13 +109,16 @@ extension PretrainConfiguration {
     }
 
     /// How many numbers optimizer and average keep beside the weights, in memory and in each checkpoint.
-    public func stateCount(_ groups: DecoderConfiguration.ParameterGroups) -> Int {
-        let total = groups.total
+    ///
+    /// - Parameters:
+    ///   - total: trained weights.
+    ///   - hiddenMatrices: those of them in the matrices of the blocks.
+    public func stateCount(total: Int, hiddenMatrices: Int) -> Int {
         let average = ema > 0 ? total : 0
         let hasMomentum = (appliedBeta1 ?? 0) > 0
         switch optimizer {
         case .adamw, .adam, .adadelta: return average + 2 * total
-        case .muon: return average + 2 * total - groups.hiddenMatrices
+        case .muon: return average + 2 * total - hiddenMatrices
         case .lion, .adagrad: return average + total
         case .sgd: return average + (hasMomentum ? total : 0)
         case .rmsprop: return average + (hasMomentum ? 2 : 1) * total
