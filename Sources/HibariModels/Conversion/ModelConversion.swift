@@ -58,6 +58,9 @@ public struct ModelConversion {
         guard !fileExists(path) || replacing && isReplaceable(path) else {
             throw FileError.alreadyExists(path: path)
         }
+        guard source.model.adapters.allSatisfy(\.isMerged) else {
+            throw ConversionError.hasAdapters(path: source.path)
+        }
         var result = Result()
         switch form {
         case .huggingFace(let dtype):
@@ -124,11 +127,14 @@ public struct ModelConversion {
 /// Why a converted model is not kept.
 public enum ConversionError: UserError {
     case differs(path: String, LogitComparison, limit: Double)
+    /// The forms have no room for adapters beside the weights.
+    case hasAdapters(path: String)
 
     public var exitStatus: ExitStatus { .badData }
 
     public var description: String {
         switch self {
+        case .hasAdapters(let path): "\(path): is a folder of adapters; merge them into their model first"
         case .differs(let path, let comparison, let limit):
             "\(path): not written, as the result predicts otherwise than its source: KL \(comparison.divergence) nats "
                 + "where the type explains \(limit), logits up to \(comparison.largestDifference) apart; choose a finer type"
