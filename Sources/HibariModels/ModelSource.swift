@@ -30,7 +30,8 @@ struct ModelSource {
         configuration = try DecoderConfiguration(huggingFace: json, path: configurationPath)
         tokenizer = try loadTokenizer(directory: folder)
         text = try TextConventions(huggingFace: folder, tokenizer)
-        tensors = try SafetensorsFile(path: weights)
+        let file = try SafetensorsFile(path: weights)
+        tensors = ClassificationHead.isIn(json) ? TensorsWithoutHead(file: file) : file
     }
 
     private init(gguf path: String) throws {
