@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import HibariCommandLine
 import HibariSupport
 import HibariTokenizers
@@ -32,7 +31,7 @@ struct TokenizerShowCommand: ParsableCommand {
         if ids {
             printResult(
                 zip(tokens.ids, pieces).map { "\(aligned(String($0), 8))  \($1)" }.joined(separator: "\n"))
-        } else if isatty(STDOUT_FILENO) != 0 {
+        } else if resultIsTerminal() {
             // Six pale backgrounds, black on top.
             let colors = [194, 225, 230, 195, 223, 189]
             printResult(

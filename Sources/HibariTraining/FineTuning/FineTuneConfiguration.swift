@@ -63,7 +63,7 @@ public struct FineTuneConfiguration: Sendable, Equatable {
     }
 
     /// Tokens of a sequence for a model of `limit` positions.
-    func context(limit: Int) throws(ConfigurationError) -> Int {
+    package func context(limit: Int) throws(ConfigurationError) -> Int {
         let chosen = context ?? min(512, limit)
         guard (1...limit).contains(chosen) else {
             throw .invalidValue(

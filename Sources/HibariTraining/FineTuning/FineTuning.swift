@@ -64,7 +64,8 @@ public final class FineTuning {
         let stored = try LoadedModel(
             path: configuration.model, weights: .stored, lowRank: configuration.plan(resumed?.checkpoint))
         baseHash = try fingerprint(ofModel: configuration.model)
-        context = try configuration.context(limit: stored.model.configuration.contextLength)
+        let context = try configuration.context(limit: stored.model.configuration.contextLength)
+        self.context = context
         data = try source.read(for: stored, recipe, context: context)
         baseText = try configuration.baseCorpus.map { try BaseText($0, stored, context: context) }
         let trained = try configuration.trainedNames(stored.model)

@@ -40,7 +40,7 @@ public struct MemoryPlan: Sendable, Equatable {
     }
 
     /// Refuses what could only end by being killed.
-    func check(present: Int = physicalMemoryBytes()) throws(FineTuneError) {
+    package func check(present: Int = physicalMemoryBytes()) throws(FineTuneError) {
         if total > Double(present) { throw .notEnoughMemory(self, present: present) }
     }
 

@@ -7,7 +7,7 @@ public enum ParameterGroup: String, Sendable, CaseIterable {
     case embedding, attention, mlp, norms, head, adapters
 
     /// - Parameter name: in the checkpoint, as `transformers` names it.
-    init(of name: String) {
+    package init(of name: String) {
         let parts = name.split(separator: ".")
         func has(_ wanted: String...) -> Bool { parts.contains { wanted.contains(String($0)) } }
         self =
@@ -36,16 +36,18 @@ func block(of name: String) -> Int? {
 }
 
 /// Which weights of a model are trained.
-struct TrainedPart {
+package struct TrainedPart {
     /// Patterns as of a shell: `*` for any characters, `?` for one, `[0-3]` for one of several.
-    var freeze: [String] = []
+    var freeze: [String]
     var last: Int?
+
+    package init(freeze: [String] = [], last: Int? = nil) { (self.freeze, self.last) = (freeze, last) }
 
     /// The names of those that are trained.
     ///
     /// - Parameter names: of all parameters.
     /// - Throws: if a pattern matches none of them, if there are fewer blocks than `last`, or if nothing is left.
-    func names(among names: [String], _ configuration: DecoderConfiguration) throws -> Set<String> {
+    package func names(among names: [String], _ configuration: DecoderConfiguration) throws -> Set<String> {
         var trained = names
         if let last {
             let count = configuration.layerCount
@@ -68,7 +70,9 @@ struct TrainedPart {
     }
 
     /// The blocks that a gradient passes through: those from the first trained parameter on.
-    static func blocksPassed(_ trained: some Sequence<String>, _ configuration: DecoderConfiguration) -> Int {
+    package static func blocksPassed(_ trained: some Sequence<String>, _ configuration: DecoderConfiguration)
+        -> Int
+    {
         let count = configuration.layerCount
         let first = trained.map { name in
             block(of: name) ?? (ParameterGroup(of: name) == .embedding ? 0 : count)

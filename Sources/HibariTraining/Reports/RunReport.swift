@@ -46,7 +46,7 @@ extension Report {
         let layers = description["model"]?["architecture"]?["layers"]?.array
         let parts = [
             description["task"]?.string, layers.map { counted($0.count, "layer") },
-            c?["arch"]?.string, c?["layers"]?.int.map { counted($0, "layer") },
+            c?["model"]?.string, c?["arch"]?.string, c?["layers"]?.int.map { counted($0, "layer") },
             c?["dim"]?.int.map { "width \($0)" },
             c?["context"]?.int.map { "context \($0)" },
             description["parameters"]?.int.map { abbreviated(Double($0)) + " parameters" },
@@ -71,6 +71,7 @@ extension Report {
                     note: "nats per token, step \(grouped(best.step))"))
             if let bits = best.bitsPerByte { figures.append(SummaryFigure("bits per byte", readable(bits))) }
         }
+        figures += scores(description)
         if let last = metrics.loss.last {
             if metrics.epochs.isEmpty {
                 figures.append(
@@ -90,6 +91,22 @@ extension Report {
                 SummaryFigure(
                     "speed", abbreviated(median(speeds)), note: unit(description) + "/s, the median"
                 ))
+        }
+        return figures
+    }
+
+    /// What fine-tuning began with, and what became of the text it should not forget.
+    private static func scores(_ description: JSONValue) -> [SummaryFigure] {
+        let (before, after) = (
+            FineTuneScores(json: description["before"]), FineTuneScores(json: description["after"])
+        )
+        var figures: [SummaryFigure] = []
+        if let loss = before.heldOut?.loss {
+            figures.append(SummaryFigure("held-out loss before", readable(loss), note: "of the base"))
+        }
+        if let (was, now) = before.base.flatMap({ was in after.base.map { (was.loss, $0.loss) } }) {
+            figures.append(
+                SummaryFigure("loss on the base corpus", readable(now), note: "\(readable(was)) before"))
         }
         return figures
     }
@@ -134,6 +151,13 @@ extension Report {
         func add(_ name: String, _ value: String?, isCode: Bool = false) {
             if let value { rows.append(.init(name, value, isCode: isCode)) }
         }
+        add("base", description["base"]?["path"]?.string)
+        add("SHA-256 of the base", description["base"]?["sha256"]?.string, isCode: true)
+        add("trained parameters", description["trained_parameters"]?.int.map(grouped))
+        let examples = description["instructions"]
+        add("training examples", examples?["training"]?["examples"]?.int.map(grouped))
+        add("held-out examples", examples?["held_out"]?["examples"]?.int.map(grouped))
+        add("template", examples?["template"]?.string)
         add("documents", corpus?["documents"]?.int.map(grouped))
         add("size", corpus?["bytes"]?.double.map(abbreviatedBytes))
         add("training tokens", corpus?["training_tokens"]?.int.map(grouped))
