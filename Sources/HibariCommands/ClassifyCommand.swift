@@ -23,7 +23,9 @@ struct ClassifyCommand: ParsableCommand {
     var text: String
     @Option(help: ArgumentHelp("The column with the classes, by name or place from 1.", valueName: "column"))
     var label: String
-    @Flag(inversion: .prefixedNo, help: "The first line of the table names its columns (default: as its cells tell).")
+    @Flag(
+        inversion: .prefixedNo,
+        help: "The first line of the table names its columns (default: as its cells tell).")
     var header: Bool?
     @Flag(help: "Only learn a head (default).") var frozen = false
     @Option(help: ArgumentHelp("Train adapters, e.g. r=8,alpha=16,targets=all-linear.", valueName: "spec"))
@@ -37,7 +39,8 @@ struct ClassifyCommand: ParsableCommand {
     var test: String?
     @Option(help: "Share of the other texts that is scored after each epoch (--lora, --full).")
     var valFraction = 0.0
-    @Option(help: ArgumentHelp("Tokens of a text at most (default: 256, or all the model has).", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Tokens of a text at most (default: 256, or all the model has).", valueName: "n"))
     var maxLength: Int?
     @Option(help: "Passes over the texts (--lora, --full).") var epochs = 3
     @Option(help: "Texts of a step (--lora, --full).") var batch = 8
@@ -95,7 +98,8 @@ struct ClassifyCommand: ParsableCommand {
         return options
     }
 
-    private func parts() throws -> (training: LabeledTexts, validation: LabeledTexts?, heldOut: LabeledTexts) {
+    private func parts() throws -> (training: LabeledTexts, validation: LabeledTexts?, heldOut: LabeledTexts)
+    {
         var all = try LabeledTexts(path: data, text: text, label: label, hasHeader: header)
         if balance { all = all.balanced(seed: seed) }
         var (training, heldOut): (LabeledTexts, LabeledTexts)
@@ -108,7 +112,8 @@ struct ClassifyCommand: ParsableCommand {
         }
         if heldOut.count == 0 {
             throw UsageError.invalidOption(
-                name: "hold-out", value: "\(holdOut)", expected: "a share of at least one of \(all.count) texts")
+                name: "hold-out", value: "\(holdOut)",
+                expected: "a share of at least one of \(all.count) texts")
         }
         if valFraction == 0 { return (training, nil, heldOut) }
         let (rest, validation) = training.parted(valFraction, .random, seed: seed &+ 1)
@@ -124,7 +129,9 @@ struct ClassifyCommand: ParsableCommand {
     private func show(_ event: TrainingEvent) {
         switch event {
         case .step(let step, let total):
-            note("step \(step.step)/\(total)  loss \(fixed(step.loss, 4))  \(fixed(step.unitsPerSecond, 1)) texts/s")
+            note(
+                "step \(step.step)/\(total)  loss \(fixed(step.loss, 4))  \(fixed(step.unitsPerSecond, 1)) texts/s"
+            )
         case .epoch(let epoch) where epoch["val_accuracy"] != nil:
             note(
                 "epoch \(epoch.epoch)  val loss \(fixed(epoch["val_loss"] ?? .nan, 4))  "

@@ -63,7 +63,8 @@ public struct ClassificationHead {
         configuration["label2id"] = .object(
             JSONObject(labels.enumerated().map { (key: $1, value: .integer($0)) }))
         // transformers finds the last token of a text by what follows it in a batch.
-        configuration["pad_token_id"] = configuration["eos_token_id"]?.array?.first ?? configuration["eos_token_id"]
+        configuration["pad_token_id"] =
+            configuration["eos_token_id"]?.array?.first ?? configuration["eos_token_id"]
     }
 
     /// Whether a config.json is that of a classifier.

@@ -10,7 +10,9 @@ import Testing
         space = try Workspace()
         try space.pretrain("run", "--arch", "llama")
         model = space.path("run")
-        let rows = (0..<40).map { "\($0 % 2 == 0 ? "loud" : "quiet"),lark \($0 * 7 % 13)\($0 % 2 == 0 ? "!" : ".")\n" }
+        let rows = (0..<40).map {
+            "\($0 % 2 == 0 ? "loud" : "quiet"),lark \($0 * 7 % 13)\($0 % 2 == 0 ? "!" : ".")\n"
+        }
         try space.write("texts.csv", "kind,text\n" + rows.joined())
     }
 
@@ -32,12 +34,14 @@ import Testing
         #expect(space.exists("out/classifier.json") && space.exists("out/score.safetensors"))
         try space.write("new.csv", "text,other\nlark 99!,1\nlark 98.,2\n")
         let predicted = try expectSuccess(hibari("predict", out, space.path("new.csv"), "--threads", "1"))
-        #expect(predicted.outputLines.map { $0.split(separator: ",").prefix(2).joined(separator: " ") }
-            == ["row prediction", "1 loud", "2 quiet"])
+        #expect(
+            predicted.outputLines.map { $0.split(separator: ",").prefix(2).joined(separator: " ") }
+                == ["row prediction", "1 loud", "2 quiet"])
         let scored = try expectSuccess(
             hibari("predict", out, space.path("texts.csv"), "--target", "kind", "--json", "--threads", "1"))
         #expect(try scored.json["accuracy"] == 1)
-        let lines = try expectSuccess(hibari("predict", out, "-", "--threads", "1", input: "lark 5.\nlark 5!\n"))
+        let lines = try expectSuccess(
+            hibari("predict", out, "-", "--threads", "1", input: "lark 5.\nlark 5!\n"))
         #expect(lines.outputLines.dropFirst().map { $0.split(separator: ",")[1] } == ["quiet", "loud"])
         expectError(try classify("--out", out), 73, "out")
     }
@@ -49,7 +53,8 @@ import Testing
         expectError(try classify("--out", out, "--max-length", "1000"), 64, "max-length")
         expectError(try classify("--out", out, "--lora", "r=x"), 64, "r")
         let wrong = try hibari(
-            "classify", model, "--data", space.path("texts.csv"), "--text", "words", "--label", "kind", "--out",
+            "classify", model, "--data", space.path("texts.csv"), "--text", "words", "--label", "kind",
+            "--out",
             out)
         expectError(wrong, 64, "no column words")
         #expect(!space.exists("other"))

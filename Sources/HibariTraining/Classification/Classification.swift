@@ -48,7 +48,8 @@ public struct Classification {
             throw ClassificationError.missingClass(name: training.names[missing])
         }
         (self.options, self.training, self.validation) = (options, training, validation)
-        let plan = try options.mode == .lora
+        let plan =
+            try options.mode == .lora
             ? LowRankPlan(options.lowRank ?? LowRankConfiguration(), .initialize(seed: options.seed)) : nil
         let base = try LoadedModel(
             path: model, weights: options.mode == .full ? .float32 : .stored, lowRank: plan)

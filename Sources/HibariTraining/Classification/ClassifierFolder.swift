@@ -72,7 +72,8 @@ public struct ClassifierFolder {
             throw invalid("mode is none of \(Mode.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         let labels = (json["labels"]?.array ?? []).compactMap(\.string)
-        guard labels.count > 1, labels.count == json["labels"]?.array?.count, Set(labels).count == labels.count
+        guard labels.count > 1, labels.count == json["labels"]?.array?.count,
+            Set(labels).count == labels.count
         else { throw invalid("labels are not two or more different names") }
         var modelPath = path
         if mode != .full {

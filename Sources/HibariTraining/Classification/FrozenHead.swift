@@ -18,7 +18,8 @@ func trainFrozenHead(
     }
     let inputs = Tensor(scaled, shape: features.shape)
     let targets = Tensor(labels, shape: [rows])
-    let weight = Parameter(Tensor(zeros: [names.count, width]), name: ClassificationHead.weightName, role: .output)
+    let weight = Parameter(
+        Tensor(zeros: [names.count, width]), name: ClassificationHead.weightName, role: .output)
     let bias = Parameter(Tensor(zeros: [names.count]), name: ClassificationHead.biasName)
     let optimizer = Adam([weight, bias], beta2: 0.999, weightDecay: 1 / Double(rows))
     let schedule = LearningRateSchedule(

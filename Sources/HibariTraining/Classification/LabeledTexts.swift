@@ -29,7 +29,8 @@ public struct LabeledTexts: Sendable, Equatable {
         if classes.count < 2 {
             throw DatasetError.contents(
                 path: path,
-                problem: "the column \(label) has only the class \(quoted(classes.first ?? "")); give examples of two or more"
+                problem:
+                    "the column \(label) has only the class \(quoted(classes.first ?? "")); give examples of two or more"
             )
         }
         let places = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, Int32($0)) })
@@ -80,7 +81,9 @@ public struct LabeledTexts: Sendable, Equatable {
     /// Parts the texts.
     ///
     /// - Parameter fraction: of the part that is held out, which has one text at least.
-    public func parted(_ fraction: Double, _ split: Split, seed: UInt64) -> (LabeledTexts, heldOut: LabeledTexts) {
+    public func parted(_ fraction: Double, _ split: Split, seed: UInt64) -> (
+        LabeledTexts, heldOut: LabeledTexts
+    ) {
         switch split {
         case .last:
             let kept = min(count - 1, max(1, count - Int((fraction * Double(count)).rounded())))
@@ -115,7 +118,8 @@ extension Table {
     public func texts(of name: String) throws -> [String] {
         let column = try column(name)
         guard case .categories(let codes, let names) = column.values else {
-            throw DatasetError.contents(path: path, problem: "the column \(name) holds numbers; expected texts")
+            throw DatasetError.contents(
+                path: path, problem: "the column \(name) holds numbers; expected texts")
         }
         return try codes.enumerated().map { row, code in
             guard code >= 0 else {

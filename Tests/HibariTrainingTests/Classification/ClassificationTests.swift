@@ -28,7 +28,10 @@ import Testing
         let count = 80
         var random = RandomStream(seed: 7, purpose: .testing)
         let words = (0..<count).map { _ in
-            String((0..<Int.random(in: 2...9, using: &random)).map { _ in "abcdefgh".randomElement(using: &random)! })
+            String(
+                (0..<Int.random(in: 2...9, using: &random)).map { _ in
+                    "abcdefgh".randomElement(using: &random)!
+                })
         }
         return LabeledTexts(
             texts: words.enumerated().map { $1 + ($0 % 2 == 0 ? "!" : ".") },
@@ -55,7 +58,9 @@ import Testing
         let (classifier, heldOut) = try train(mode)
         let report = try ClassificationReport(classifier, heldOut)
         #expect(report.matrix.accuracy >= 0.95)
-        #expect(report.matrix.total == 20 && report.mistakes.count == 20 - Int((report.matrix.accuracy * 20).rounded()))
+        #expect(
+            report.matrix.total == 20
+                && report.mistakes.count == 20 - Int((report.matrix.accuracy * 20).rounded()))
         let out = folder.path + "/out-\(mode.rawValue)"
         try makeDirectories(out)
         try ClassifierFolder.write(classifier, .init(mode: mode, textColumn: "text"), to: out)
