@@ -36,15 +36,17 @@ public struct ModelFolder {
     /// - Parameters:
     ///   - text: nil for what follows from the tokenizer: texts begin after, and end with, its end of text.
     ///   - dtype: float32, or float16 or bfloat16 to round to.
+    ///   - head: makes it a model of `transformers` that sorts texts into classes.
     public static func write(
         _ model: any LanguageModel, _ tokenizer: any Tokenizer, _ text: TextConventions? = nil,
-        as dtype: SafetensorsDType = .float32, to folder: String
+        as dtype: SafetensorsDType = .float32, head: ClassificationHead? = nil, to folder: String
     ) throws {
         let text = text ?? TextConventions(endOfText: tokenizer.endOfText)
         var configuration = model.configuration.huggingFaceJSON(endOfText: nil).object ?? JSONObject()
         configuration["torch_dtype"] = dtype.torchName.map { .string($0) }
         let ids = text.idMembers
         for (key, value) in ids { configuration[key] = value }
+        head?.describe(in: &configuration)
         func write(_ json: JSONValue, _ name: String) throws {
             try writeFileAtomically(joinPath(folder, name), json.bytes(pretty: true))
         }
@@ -59,7 +61,7 @@ public struct ModelFolder {
         let tensors = try storedTensors(of: model).map { name, shape, make in
             SafetensorsTensor(name: name, dtype: dtype, shape: shape, path: path, make: make)
         }
-        try writeSafetensors(tensors, to: path)
+        try writeSafetensors(tensors + (head?.tensors ?? []), to: path)
     }
 }
 

@@ -34,8 +34,9 @@ struct ModelSource {
         configuration = try DecoderConfiguration(huggingFace: json, path: configurationPath)
         tokenizer = try loadTokenizer(directory: folder)
         text = try TextConventions(huggingFace: folder, tokenizer)
-        tensors =
+        let weights =
             try file.map { withModelNames(try SafetensorsFile(path: $0)) } ?? openWeights(folder: folder)
+        tensors = ClassificationHead.isIn(json) ? TensorsWithoutHead(weights) : weights
     }
 
     private init(imported path: String) throws {

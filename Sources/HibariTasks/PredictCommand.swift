@@ -6,16 +6,18 @@ import HibariSupport
 import HibariTensor
 import HibariTraining
 
-/// `hibari predict`: what a model of `hibari run` says of new rows or pictures.
+/// `hibari predict`: what a model of `hibari run` says of new rows or pictures, or one of `hibari classify` of texts.
 package struct PredictCommand: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "predict",
-        abstract: "Predict with a model of hibari run: rows of a table, or pictures.",
+        abstract: "Predict with a model of hibari run or classify: rows of a table, pictures, texts.",
         discussion: """
-            Prints a CSV line for each row or picture: what it is, the prediction, the probability of each class.
+            Prints a CSV line for each row or picture: what it is, the prediction, the probability of each class. A model \
+            of hibari classify takes the texts of a column, or with - the lines of standard input.
 
             Example: hibari predict runs/logreg new.csv
                      hibari predict runs/logreg iris.csv --target species --json
+                     hibari predict spam new.csv --text message
                      hibari predict runs/digits 7.png 3.png
                      hibari predict runs/mnist t10k-images-idx3-ubyte --labels t10k-labels-idx1-ubyte
             """)
@@ -31,6 +33,10 @@ package struct PredictCommand: ParsableCommand {
             "The column with the truth, to measure the predictions on (tables).", valueName: "column"))
     var target: String?
     @Option(
+        help: ArgumentHelp(
+            "The column with the texts (default: as it was called in training).", valueName: "column"))
+    var text: String?
+    @Option(
         help: ArgumentHelp("An IDX file with the true classes (IDX pictures).", valueName: "file"))
     var labels: String?
     @OptionGroup var header: HeaderOption
@@ -43,6 +49,13 @@ package struct PredictCommand: ParsableCommand {
 
     package func run() throws {
         try threads.apply()
+        if ClassifierFolder.isClassifier(self.model) {
+            return try show(try predictTexts(ClassifierFolder(path: self.model)))
+        }
+        if text != nil {
+            throw UsageError.invalidOption(
+                name: "text", value: "given", expected: "nothing: the model takes no texts")
+        }
         let folder = RunDirectory(path: self.model)
         if fileExists(folder.runFile), !fileExists(joinPath(self.model, ModelFile.descriptionName)) {
             throw ModelFileError(
@@ -56,6 +69,10 @@ package struct PredictCommand: ParsableCommand {
             case .images(let shape, let mean, let deviation, let classNames):
                 try predictPictures(model, shape, mean, deviation, classNames)
             }
+        try show(predictions)
+    }
+
+    private func show(_ predictions: Predictions) throws {
         let text = json ? object(predictions).text() + "\n" : predictions.csv
         if let out { try writeFileAtomically(out, text) } else { printResult(text, terminator: "") }
         if let score = predictions.score, !json {
