@@ -60,5 +60,5 @@ struct ModelSource {
 /// Whether a path means a llama.cpp file: by its name, or by how it begins.
 func isGGUF(_ path: String) -> Bool {
     if directoryExists(path) { return false }
-    return path.hasSuffix(".gguf") || (try? MappedFile(path: path))?.bytes.starts(with: "GGUF".utf8) == true
+    return path.hasSuffix(".gguf") || (try? MappedFile(path: path))?.starts(with: Array("GGUF".utf8)) == true
 }

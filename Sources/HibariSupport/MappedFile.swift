@@ -33,7 +33,9 @@ public final class MappedFile: @unchecked Sendable {
     }
 
     /// Whether the file begins with these bytes. Unlike `bytes` safe on a file that nothing keeps.
-    public func starts(with prefix: [UInt8]) -> Bool { bytes.starts(with: prefix) }
+    public func starts(with prefix: [UInt8]) -> Bool {
+        withExtendedLifetime(self) { bytes.starts(with: prefix) }
+    }
 
     /// Lets the system take back the memory of pages within `range`; they are read again when touched.
     public func releasePages(_ range: Range<Int>) {

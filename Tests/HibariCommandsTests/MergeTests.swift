@@ -66,7 +66,7 @@ import Testing
             try hibari("merge", space.path("adapter"), "--out", space.path("there")), 73, "there")
         expectError(
             try hibari("convert", space.path("adapter"), "--to", "hf", "--out", space.path("converted")), 65,
-            "write it with hibari merge")
+            "hibari merge")
         #expect(!space.exists("converted"))
         #expect(throws: AdapterFolderError.isAdapter(path: space.path("adapter"))) {
             try LoadedModel(
