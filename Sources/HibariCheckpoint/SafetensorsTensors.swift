@@ -77,7 +77,9 @@ extension SafetensorsTensor {
             let numbers = try make().dequantized()
             let floats = UnsafeBufferPointer(start: numbers.input(Float.self), count: numbers.count)
             try withExtendedLifetime(numbers) {
-                if dtype == .float16, let index = floats.firstIndex(where: { abs($0) >= 65_520 && $0.isFinite }) {
+                if dtype == .float16,
+                    let index = floats.firstIndex(where: { abs($0) >= 65_520 && $0.isFinite })
+                {
                     throw CheckpointError.notStorable(
                         path: path, tensor: name, type: dtype.rawValue, index: index, value: floats[index])
                 }

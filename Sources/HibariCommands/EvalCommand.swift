@@ -19,7 +19,6 @@ struct EvalCommand: ParsableCommand {
         defaultSubcommand: EvalPerplexityCommand.self)
 }
 
-
 /// Opens a model to be measured.
 func loadScoringModel(_ path: String) throws -> ScoringModel {
     let loaded = try LoadedModel(path: path)

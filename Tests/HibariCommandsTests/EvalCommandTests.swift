@@ -90,7 +90,8 @@ import Testing
         )
         #expect(bare.output.contains("questions       1") && bare.output.contains("acc_norm"))
         #expect(try space.text("scores.jsonl").contains(#"["sings","number"]"#))
-        let unwritable = try hibari("eval", "mc", model, questions(), "--out", space.path("none/scores.jsonl"))
+        let unwritable = try hibari(
+            "eval", "mc", model, questions(), "--out", space.path("none/scores.jsonl"))
         #expect(unwritable.status == 73 && unwritable.errors.contains("error: "), "\(unwritable.errors)")
     }
 

@@ -60,7 +60,8 @@ public struct GGUFOutput {
         self.shape = shape
         source = { path, emit in
             let made = try make()
-            precondition(made.shape.array == shape, "GGUFOutput: \(quoted(name)) is \(made.shape), not \(shape)")
+            precondition(
+                made.shape.array == shape, "GGUFOutput: \(quoted(name)) is \(made.shape), not \(shape)")
             if made.dtype == .blocks, made.blocks.format == type.format {
                 let bytes = UnsafeRawBufferPointer(start: made.blocks.start, count: made.storedByteCount)
                 return try withExtendedLifetime(made) { try emit(bytes) }

@@ -134,7 +134,8 @@ public enum ConversionError: UserError {
 
     public var description: String {
         switch self {
-        case .hasAdapters(let path): "\(path): is a folder of adapters; merge them into their model first, with hibari merge"
+        case .hasAdapters(let path):
+            "\(path): is a folder of adapters; merge them into their model first, with hibari merge"
         case .differs(let path, let comparison, let limit):
             "\(path): not written, as the result predicts otherwise than its source: KL \(comparison.divergence) nats "
                 + "where the type explains \(limit), logits up to \(comparison.largestDifference) apart; choose a finer type"

@@ -96,7 +96,8 @@ package struct OpCase {
 
     /// The cases of every op.
     package static var all: [OpCase] {
-        arithmetic + matrices + lowRank + reductions + layout + elementwise + rows + transformers + losses + images
+        arithmetic + matrices + lowRank + reductions + layout + elementwise + rows + transformers + losses
+            + images
             + classicLosses
             + recurrence
     }
