@@ -124,12 +124,13 @@ taken for  ham  spam
 ham          9     0
 spam         0     9
 wrote spam in 21 s; hibari predict spam FILE sorts other texts""",
-    "eval ppl": """$ hibari eval checkpoints/demo test.txt
-loss            0.4273 ± 0.0031 nats per token
-perplexity      1.533
-bits per byte   0.6165
-tokens scored   100041, each once, in windows of 128
-speed           40K tokens/s
+    "eval ppl": """$ hibari eval checkpoints/stories-en test.txt
+loss            0.7540 ± 0.0189 nats per token
+perplexity      2.125 ± 0.040
+bits per byte   0.2646
+tokens scored   24331, each once, in windows of 128
+bytes scored    100037
+speed           14K tokens/s
 $ hibari eval ppl smollm2.gguf wiki.txt --context 256 --stride 128
 loss            2.8483 ± 0.0899 nats per token
 perplexity      17.259 ± 1.551
