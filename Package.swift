@@ -28,7 +28,7 @@ let package = Package(
         .target(name: "HibariStories", dependencies: ["HibariSupport"]),
         .target(name: "HibariCompression", dependencies: ["CZlib", "HibariSupport"]),
 
-        // Level 2
+        // Level 2: pictures, tensors, tokens.
         .target(name: "HibariImages", dependencies: ["HibariCompression", "HibariSupport"]),
         .target(name: "HibariTensor", dependencies: ["HibariKernels", "HibariSupport"]),
         .target(
@@ -38,26 +38,26 @@ let package = Package(
                 .product(name: "HeapModule", package: "swift-collections"),
             ]),
 
-        // Level 3
+        // Level 3: formats know no layer, layers no format.
         .target(name: "HibariChat", dependencies: ["HibariSupport", "HibariTokenizers"]),
         .target(name: "HibariNN", dependencies: ["HibariTensor"]),
         .target(name: "HibariCheckpoint", dependencies: ["HibariCompression", "HibariTensor"]),
         .target(name: "HibariReports", dependencies: ["HibariImages", "HibariSupport"]),
 
-        // Level 4
+        // Level 4: models in all their forms; what moves their weights; what they learn from.
         .target(name: "HibariModels", dependencies: ["HibariNN", "HibariCheckpoint", "HibariTokenizers"]),
         .target(name: "HibariOptimizers", dependencies: ["HibariTensor"]),
         .target(
             name: "HibariData",
             dependencies: ["CZlib", "HibariCompression", "HibariImages", "HibariTokenizers"]),
 
-        // Level 5
+        // Level 5: models that learn, are measured, and write.
         .target(
             name: "HibariTraining",
             dependencies: ["HibariModels", "HibariOptimizers", "HibariData", "HibariReports", "HibariChat"]),
         .target(name: "HibariGeneration", dependencies: ["HibariChat", "HibariModels", "HibariTokenizers"]),
 
-        // Level 6: what a program that uses Hibari as a library imports.
+        // Level 6: what a program that uses Hibari as a library imports; what commands share.
         .target(
             name: "Hibari",
             dependencies: [
@@ -73,12 +73,12 @@ let package = Package(
         // Level 7: the tasks of `hibari run`.
         .target(name: "HibariTasks", dependencies: ["HibariCommandLine"]),
 
-        // Level 8
+        // Level 8: all other commands.
         .target(
             name: "HibariCommands",
             dependencies: ["HibariCommandLine", "HibariTasks", "HibariGeneration", "HibariStories", "Yams"]),
 
-        // Level 9
+        // Level 9: the entry point.
         .executableTarget(name: "hibari", dependencies: ["HibariCommands"]),
 
         .target(name: "HibariTestSupport", dependencies: ["HibariSupport"], path: "Tests/HibariTestSupport"),

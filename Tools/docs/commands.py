@@ -22,7 +22,8 @@ whose contents are wrong; 66 input missing; 69 the machine lacks something; 70 a
 
 Environment: `HIBARI_SIMD` (portable, avx2, avx512) chooses the kernels, `HIBARI_GEMM` (native, openblas) the matrix product.
 
-The examples build on each other: run in order, each finds the files of the ones before.
+The examples build on each other: run in order, each finds the files of the ones before. Those with `smollm2.gguf` want the model
+of [finetuning.md](finetuning.md), and texts, tables and questions of your own.
 """
 
 EXAMPLES = {
@@ -85,12 +86,105 @@ done   28 s, 47K tokens/s, peak memory 227.0 MiB; the model is in checkpoints/de
     "generate": """$ hibari generate checkpoints/demo --prompt "Mia was" --greedy --max-tokens 60
 Mia was a carrot. "It is my birthday, but I am all alone," said her
 7 prompt tokens in 1 ms, 60 new at 10K tokens/s, ended by length, seed 765258644""",
-    "eval": """$ hibari eval checkpoints/demo test.txt
-loss            0.4273 ± 0.0031 nats per token
-perplexity      1.533
-bits per byte   0.6165
-tokens scored   100041, each once, in windows of 128
-speed           40K tokens/s""",
+    "finetune": """$ hibari finetune checkpoints/stories-en --corpus play.txt --base-corpus corpora/stories-en.txt --epochs 10 \\
+    --lora r=8,alpha=16 --out adapters/play
+base       checkpoints/stories-en: qwen3, 3 layers, width 128, context 128, of which 128 are used
+data       29.3 KiB in 1 document: 13K tokens to train on, 1.5K held out
+parameters   trained      frozen   trained   memory
+attention          0     196,608     0.0 %   0.8 MB
+adapters      59,136           0   100.0 %   0.2 MB
+total         59,136   1,064,160   5.265 %   4.5 MB
+memory     weights 4.3 MiB, gradients 231.0 KiB, moments 462.0 KiB, activations at least 12.0 MiB: 17.0 MiB
+run        127 steps of about 1.0K tokens, 10.1 passes; learning rate 2.0e-4; avx2, 1 threads
+before     held-out loss 14.7691
+done   30 s, 4.5K tokens/s, peak memory 65.9 MiB; the model is in adapters/play
+held-out   14.7691 before, 10.1555 after (-31.2 %)
+forgetting  0.7556 before, 0.7139 after (-5.5 %)""",
+    "sft": """$ hibari sft smollm2.gguf --data answers.json --preview 1
+990 examples (instruction/input/output): 13K of 55K tokens learned, 110 held out; template: the model's own template
+answers.json, element 1: 70 tokens, 21 learned
+<|im_start|>system
+You are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>
+<|im_start|>user
+Evaluate the following phrase by transforming it into the spelling given.
+
+freind --> friend<|im_end|>
+<|im_start|>assistant
+⟦The spelling of the given phrase "freind" is incorrect, the correct spelling is "friend".<|im_end|>⟧
+$ hibari sft smollm2.gguf --data answers.json --lora r=8,alpha=16 --out adapters/answers""",
+    "chat": """$ hibari chat smollm2.gguf --prompt "What is the capital of France?" --greedy
+The capital of France is Paris.""",
+    "classify": """$ hibari classify smollm2.gguf --data sms.tsv --text message --label kind --balance --out spam
+70 texts to learn from, 18 to test on; classes ham (35), spam (35)
+accuracy 1.0000, macro F1 1.0000, loss 0.0422 of 18 texts
+class  precision  recall      F1  texts
+ham       1.0000  1.0000  1.0000      9
+spam      1.0000  1.0000  1.0000      9
+taken for  ham  spam
+ham          9     0
+spam         0     9
+wrote spam in 21 s; hibari predict spam FILE sorts other texts""",
+    "eval ppl": """$ hibari eval checkpoints/stories-en test.txt
+loss            0.7540 ± 0.0189 nats per token
+perplexity      2.125 ± 0.040
+bits per byte   0.2646
+tokens scored   24331, each once, in windows of 128
+bytes scored    100037
+speed           14K tokens/s
+$ hibari eval ppl smollm2.gguf wiki.txt --context 256 --stride 128
+loss            2.8483 ± 0.0899 nats per token
+perplexity      17.259 ± 1.551
+bits per byte   1.0473
+tokens scored   1024, each once, in windows of 256 that advance by 128
+bytes scored    4018
+speed           61 tokens/s""",
+    "eval mc": """$ cat quiz.jsonl
+{"context": "A skylark is a kind of", "endings": ["bird", "fish", "flower"], "label": 0}
+{"context": "The capital of Japan is", "endings": ["Kyoto", "Tokyo", "Seoul"], "label": 1}
+{"context": "Water freezes at", "endings": ["0 degrees Celsius", "50 degrees Celsius"], "label": 0}
+{"context": "Bees make", "endings": ["milk", "silk", "honey"], "label": 2}
+$ hibari eval mc smollm2.gguf quiz.jsonl
+questions       4, of the shape context/endings/label
+acc             1.0000 ± 0.0000
+acc_norm        1.0000 ± 0.0000
+acc_bytes       1.0000 ± 0.0000
+acc_tokens      0.7500 ± 0.2500
+chance          0.3750
+speed           12.6 questions/s""",
+    "eval cloze": """$ cat passages.txt
+The sun rises in the east and sets in the west
+He opened the door with his key
+She poured the hot tea into her cup
+Two plus two is four
+$ hibari eval cloze smollm2.gguf passages.txt
+acc             0.5000 ± 0.2887
+loss            3.4166 ± 1.7484 nats per word
+perplexity      30.466 per word
+words           4
+speed           20.9 words/s""",
+    "eval compare": """$ hibari eval compare smollm2.gguf adapters/answers wiki.txt --context 128 --passage-bytes 512
+8 passages of about 512 bytes, windows of 128 tokens
+                         A         B     B - A  95 % interval
+perplexity          35.055    34.604
+bits per byte       1.3084    1.3037   -0.0048  [-0.0066, -0.0033]
+bits per byte   B is better, the interval excludes 0; A wins 0 passages, B 8""",
+    "convert": """$ hibari convert smollm2-answers --to gguf --type q8_0 --out answers-q8.gguf --verify
+wrote     answers-q8.gguf, 138.1 MiB
+verified  on 100 positions: logits differ by at most 7.9e-1, 1.0e-1 on average, KL 1.4e-3 nats
+$ hibari convert smollm2.gguf --to hf --type bf16 --out smollm2-hf --verify
+wrote     smollm2-hf, 260.0 MiB
+verified  on 100 positions: logits differ by at most 1.5e-1, 2.4e-2 on average, KL 6.0e-5 nats""",
+    "merge": """$ hibari merge adapters/answers --out smollm2-answers
+adapters  210, r=8,alpha=16,targets=down_proj+gate_proj+k_proj+o_proj+q_proj+up_proj+v_proj,dropout=0
+base      …/smollm2.gguf
+wrote     smollm2-answers""",
+    "quantize": """$ hibari quantize smollm2-answers --type q5_1 --out answers-q5.gguf
+wrote     answers-q5.gguf
+weights   513.1 MiB → 104.8 MiB, 6.53 bits per weight
+Q8_0      1 tensor, 28.7 MiB, relative error 0.0
+F32       61 tensors, 137.3 KiB, relative error 0.0
+Q5_1      210 tensors, 75.9 MiB, relative error 4.6e-2
+KL        1.7e-1 nats from the source, on a sample text""",
     "inspect": """$ hibari inspect checkpoints/demo
 model         qwen3, 4 layers, width 128, MLP 352
 attention     4 heads of 32, 4 key-value heads
@@ -161,7 +255,10 @@ mnist/t10k-labels-idx1-ubyte.gz  4.4 KiB, fetched, checked""",
     "predict": """$ hibari predict iris flowers.csv
 row,prediction,p(setosa),p(versicolor),p(virginica)
 1,setosa,0.9999284,7.159945e-05,1.6273602e-21
-2,virginica,1.3438341e-12,0.0014430652,0.9985569""",
+2,virginica,1.3438341e-12,0.0014430652,0.9985569
+$ echo "WINNER!! Claim your free prize now, text WIN to 80082" | hibari predict spam -
+row,prediction,p(ham),p(spam)
+1,spam,0.00275472,0.99724525""",
     "gradcheck": """$ hibari gradcheck rmsNorm qwen3""",
     "doctor": """$ hibari doctor
 kernels       avx512 (this processor runs portable, avx2, avx512; HIBARI_SIMD chooses)
@@ -197,8 +294,9 @@ TASKS = {
 COMMANDS = [
     "corpus make", "corpus check", "tokenizer train", "tokenizer encode", "tokenizer decode", "tokenizer show",
     "tokenizer compare", "tokenizer verify", "tokenizer export", "tokenizer add-special", "tokenizer info",
-    "corpus prepare", "data list", "data fetch", "plan", "pretrain", "generate", "eval", "inspect", "report", "graph",
-    *(f"run {task}" for task in TASKS), "predict",
+    "corpus prepare", "data list", "data fetch", "plan", "pretrain", "generate",
+    "finetune", "sft", "merge", "chat", "classify", "eval ppl", "eval mc", "eval cloze", "eval compare",
+    "convert", "quantize", "inspect", "report", "graph", *(f"run {task}" for task in TASKS), "predict",
     "bench train", "bench classic", "bench gemm", "bench ops", "bench tokenizer", "gradcheck", "doctor",
 ]  # fmt: skip
 
