@@ -58,7 +58,9 @@ extension HuggingFaceTokenizerFiles {
     /// way of its own. A class from elsewhere keeps it from that, and is not loaded itself unless code is trusted.
     /// Source: `MODELS_WITH_INCORRECT_HUB_TOKENIZER_CLASS` in transformers 5, models/auto/tokenization_auto.py.
     mutating func keepClassOfTokenizer() {
-        guard var settings = tokenizerConfigJSON.object, let name = settings["tokenizer_class"] else { return }
+        guard var settings = tokenizerConfigJSON.object, let name = settings["tokenizer_class"] else {
+            return
+        }
         settings["auto_map"] = ["AutoTokenizer": .array([name, name])]
         tokenizerConfigJSON = .object(settings)
     }

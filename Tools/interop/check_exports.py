@@ -7,9 +7,8 @@ For each family (GPT-2 with and without biases, Llama, Qwen2, Qwen3), tokenizer 
 head (tied or not): a few steps of `hibari pretrain`; the run directory in transformers; `hibari convert --to gguf` as F32
 and Q8_0 with --verify, both in llama.cpp. Then adapters of each family (LoRA by `hibari finetune --lora`, merged by
 `hibari merge`, converted): the adapters in PEFT, the merged model in transformers and llama.cpp. Compared are the ids of
-the text, the beginning and the end of text, and the logits of the first window; F32 must agree within 2e-4 and Q8_0,
-for which llama.cpp rounds activations to 8 bits, within a mean KL of 2e-3 nats. Prints a row for each model and exits
-with 1 if any cell failed. Checked with transformers 5.23.0, peft 0.21.2 and llama-cpp-python 0.3.36.
+the text, the beginning and the end of text, and the logits of the first window. Prints a row for each model, with the
+largest difference to transformers and the mean KL to llama.cpp in nats, and exits with 1 if any cell failed. Checked with transformers 5.23.0, peft 0.21.2 and llama-cpp-python 0.3.36.
 """
 
 import argparse
@@ -37,8 +36,10 @@ FAMILIES = {
 }
 SHAPE = ["--layers", "2", "--heads", "4", "--dim", "64", "--ffn-dim", "128", "--context", "64"]
 RECIPE = ["--batch", "4", "--steps", "6", "--warmup", "1", "--lr", "1e-2", "--eval-batches", "1", "--threads", "1"]
-# GPT-2's, llama.cpp and our cache differ by rounding alone: the largest logits of these models are about 5.
-TOLERANCE, MAX_KL = 1e-3, 2e-3
+# llama.cpp keeps keys and values as float16, and in Q8_0 files rounds activations to 8 bits: limits of the mean KL.
+TOLERANCE, MAX_KL = 1e-4, {"f32": 1e-5, "q8_0": 2e-3}
+# Where pre-tokenizers differ: digits, contractions, runs of spaces.
+PREFIX = "It's 1984: 12345 larks,\n\n   and I'll count 3.14 of them!\t~ (they'd sing)\n"
 
 
 class Check:
@@ -101,11 +102,10 @@ class Check:
         ids, logits = self.ours(path)
         same(ids.tolist(), self.ours(run)[0].tolist(), "ids of the file")
         peer = from_llama_cpp(str(path), ids)
-        if kind == "f32":
-            return f"{within(logits, peer, TOLERANCE):.0e}"
+        within(logits, peer, 0.01 if kind == "f32" else 1)
         p, q = log_softmax(peer), log_softmax(logits)
         kl = float((np.exp(p) * (p - q)).sum(axis=-1).mean())
-        if not kl <= MAX_KL:
+        if not kl <= MAX_KL[kind]:
             raise ValueError(f"KL {kl:.2g} nats")
         return f"{kl:.0e}"
 
@@ -138,11 +138,11 @@ def main():
     place = options.keep or Path(tempfile.mkdtemp(prefix="exports-"))
     place.mkdir(exist_ok=True)
     text, start = place / "corpus.txt", place / "start.txt"
-    content = options.text.read_text()[:60_000]
+    content = PREFIX + options.text.read_text()[:60_000]
     text.write_text(content)
     start.write_text(content[:2_000])
     check, verify = Check(options.hibari, place, start), not options.no_verify
-    columns = ["family", "tokenizer", "head", "transformers", "llama.cpp f32", "llama.cpp q8_0 (KL)"]
+    columns = ["family", "tokenizer", "head", "transformers", "llama.cpp f32", "llama.cpp q8_0"]
     print(" | ".join(columns) + "\n" + " | ".join("---" for _ in columns), flush=True)
     for family, arguments in FAMILIES.items():
         if options.only and family != options.only:

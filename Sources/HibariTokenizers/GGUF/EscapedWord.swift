@@ -13,7 +13,8 @@ enum EscapedWord {
 
     /// The character that `of` spells so; nil for all other words.
     static func scalar(of word: [UInt8]) -> Unicode.Scalar? {
-        let byte = word.count == 1 ? word[0] : UInt8(String(decoding: word.suffix(2), as: UTF8.self), radix: 16)
+        let byte =
+            word.count == 1 ? word[0] : UInt8(String(decoding: word.suffix(2), as: UTF8.self), radix: 16)
         guard let byte, byte < 0x80 else { return nil }
         let scalar = Unicode.Scalar(byte)
         return of(scalar).utf8.elementsEqual(word) ? scalar : nil

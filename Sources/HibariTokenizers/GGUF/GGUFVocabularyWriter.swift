@@ -45,7 +45,8 @@ package struct GGUFVocabularyWriter {
     /// - Parameter size: ids of the model, at least as many as the tokenizer has; those beyond are marked as unused.
     package func metadata(size: Int) -> [(key: String, value: GGUFValue)] {
         let padding = (words.count..<max(size, words.count)).map { "[PAD\($0)]" }
-        let types = kinds.map { Int32($0.rawValue) } + padding.map { _ in Int32(GGUFVocabulary.Kind.unused.rawValue) }
+        let types =
+            kinds.map { Int32($0.rawValue) } + padding.map { _ in Int32(GGUFVocabulary.Kind.unused.rawValue) }
         return [
             (GGUFVocabulary.modelKey, .string(model)), ("tokenizer.ggml.pre", .string(preTokenizer)),
             ("tokenizer.ggml.tokens", .array(GGUFArray(words + padding))),
@@ -93,9 +94,12 @@ package struct GGUFVocabularyWriter {
         }
         // llama.cpp takes pieces that are tokens as such with this name alone.
         let keepsWholeTokens = cut == .pattern(.llama3)
-        if vocabulary.keepsWholeTokens != keepsWholeTokens, let word = try firstUnmergedToken(of: vocabulary) {
+        if vocabulary.keepsWholeTokens != keepsWholeTokens, let word = try firstUnmergedToken(of: vocabulary)
+        {
             throw .notInGGUF(
-                problem: "the merges do not make the token \(quoted(word)), so llama.cpp would read text otherwise")
+                problem:
+                    "the merges do not make the token \(quoted(word)), so llama.cpp would read text otherwise"
+            )
         }
         return name
     }
