@@ -21,7 +21,7 @@ struct InspectCommand: ParsableCommand {
     func run() throws {
         if !directoryExists(path) {
             let mapped = try MappedFile(path: path)
-            if mapped.bytes.starts(with: "GGUF".utf8) {
+            if mapped.starts(with: Array("GGUF".utf8)) {
                 let description = GGUFDescription(try GGUFTensors(GGUFFile(file: mapped)))
                 return printResult(json ? try description.json.text() : try description.text)
             }
