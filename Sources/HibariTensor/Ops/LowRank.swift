@@ -130,11 +130,14 @@ private struct LowRankProblem {
                 columns, term.b.input(), dh.output(T.self), GemmEpilogue())
             scale(dh, by: term.scale, T.self)
             term.a.node?.withBuffer(term.a.shape, term.a.dtype) { buffer, accumulates in
-                T.gemm(
-                    GemmProblem(
-                        rows: term.rank, columns: inputs, depth: rows, transposesA: true,
-                        accumulates: accumulates), dh.input(), term.masked(x.value).input(),
-                    buffer.output(T.self), GemmEpilogue())
+                // The input may be made again, or masked, for this product alone.
+                withExtendedLifetime(term.masked(x.value)) { source in
+                    T.gemm(
+                        GemmProblem(
+                            rows: term.rank, columns: inputs, depth: rows, transposesA: true,
+                            accumulates: accumulates), dh.input(), source.input(), buffer.output(T.self),
+                        GemmEpilogue())
+                }
             }
             var product = GemmProblem(rows: rows, columns: inputs, depth: term.rank)
             if term.dropout == nil {
