@@ -13,43 +13,57 @@ struct InspectCommand: ParsableCommand {
         abstract: "Show what is in a run directory, a model folder, a safetensors file or a GGUF file.",
         discussion: "Example: hibari inspect checkpoints/stories-en")
 
-    @Argument(help: "A run directory, a model folder, a .safetensors or a .gguf file.") var path: String
+    @Argument(help: "A run directory, a model folder, adapters, a .safetensors or a .gguf file.") var path:
+        String
     @Flag(help: "List every tensor.") var tensors = false
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() throws {
         if !directoryExists(path) {
             let mapped = try MappedFile(path: path)
-            if mapped.bytes.starts(with: "GGUF".utf8) {
+            if mapped.starts(with: Array("GGUF".utf8)) {
                 let description = GGUFDescription(try GGUFTensors(GGUFFile(file: mapped)))
                 return printResult(json ? try description.json.text() : try description.text)
             }
-            let file = try SafetensorsFile(path: path)
-            return printResult(json ? tensorList(file).text() : tensorTable(file))
+            if path.hasSuffix(".safetensors") {
+                let file = try SafetensorsFile(path: path)
+                return printResult(json ? tensorList([file]).text() : tensorTable([file]))
+            }
         }
         if fileExists(joinPath(path, ModelFile.descriptionName)) { return try inspectLayers() }
         let loaded = try LoadedModel(path: path)
-        let file = try SafetensorsFile(path: joinPath(path, ModelFolder.weightsName), verify: false)
-        if json { return printResult(description(loaded, file).text()) }
+        let files = try weightFiles()
+        if json { return printResult(description(loaded, files).text()) }
         printResult(try summary(loaded))
-        if tensors { printResult("\n" + tensorTable(file)) }
+        if tensors { printResult("\n" + tensorTable(files)) }
+    }
+
+    /// Where the folder has its tensors: those of adapters, of the model, or of its parts; none in a checkpoint of another
+    /// program.
+    private func weightFiles() throws -> [SafetensorsFile] {
+        let names = [AdapterFolder.weightsName, ModelFolder.weightsName].map { joinPath(path, $0) }
+        if let single = names.first(where: fileExists) {
+            return [try SafetensorsFile(path: single, verify: false)]
+        }
+        let index = joinPath(path, ModelFolder.weightsIndexName)
+        return fileExists(index) ? try ShardedSafetensors(path: index, verify: false).shards : []
     }
 
     /// A network of layers, as hibari run and programs leave it.
     private func inspectLayers() throws {
         let model = try Model.load(path)
-        let file = try SafetensorsFile(path: joinPath(path, ModelFile.weightsName), verify: false)
+        let files = [try SafetensorsFile(path: joinPath(path, ModelFile.weightsName), verify: false)]
         guard json else {
             let rows = try runRows().map { padded($0.0, 14) + $0.1 }
             printResult(([model.summary.description, ""] + rows).joined(separator: "\n"))
-            if tensors { printResult("\n" + tensorTable(file)) }
+            if tensors { printResult("\n" + tensorTable(files)) }
             return
         }
         let description = try JSONValue(contentsOf: joinPath(path, ModelFile.descriptionName))
         let object: JSONValue = [
             "input": description["input"] ?? .null, "architecture": description["architecture"] ?? .null,
             "notes": description["notes"] ?? .null, "parameters": .integer(model.parameterCount),
-            "tensors": tensorList(file),
+            "tensors": tensorList(files),
         ]
         printResult(object.text())
     }
@@ -114,18 +128,18 @@ struct InspectCommand: ParsableCommand {
         return rows
     }
 
-    private func description(_ loaded: LoadedModel, _ file: SafetensorsFile) -> JSONValue {
+    private func description(_ loaded: LoadedModel, _ files: [SafetensorsFile]) -> JSONValue {
         let c = loaded.model.configuration
         return [
             "configuration": c.huggingFaceJSON(endOfText: loaded.tokenizer.endOfText),
             "parameters": .integer(loaded.model.parameterCount), "tokenizer": .string(loaded.tokenizer.kind),
-            "training_flops_per_token": .number(c.trainingFLOPsPerToken), "tensors": tensorList(file),
+            "training_flops_per_token": .number(c.trainingFLOPsPerToken), "tensors": tensorList(files),
         ]
     }
 
-    private func tensorList(_ file: SafetensorsFile) -> JSONValue {
+    private func tensorList(_ files: [SafetensorsFile]) -> JSONValue {
         .array(
-            file.entries.map { entry in
+            files.flatMap(\.entries).map { entry in
                 [
                     "name": .string(entry.name), "dtype": .string(entry.dtype.rawValue),
                     "shape": .array(entry.shape.map { .integer($0) }), "bytes": .integer(entry.range.count),
@@ -133,14 +147,16 @@ struct InspectCommand: ParsableCommand {
             })
     }
 
-    private func tensorTable(_ file: SafetensorsFile) -> String {
-        let width = file.entries.map(\.name.count).max() ?? 0
-        var lines = file.metadata.sorted { $0.key < $1.key }.map { padded($0.key, width + 2) + $0.value }
-        lines += file.entries.map {
+    private func tensorTable(_ files: [SafetensorsFile]) -> String {
+        let entries = files.flatMap(\.entries)
+        let width = entries.map(\.name.count).max() ?? 0
+        let metadata = files.first?.metadata.sorted { $0.key < $1.key } ?? []
+        var lines = metadata.map { padded($0.key, width + 2) + $0.value }
+        lines += entries.map {
             padded($0.name, width + 2) + padded($0.dtype.rawValue, 6) + padded("\($0.shape)", 16)
                 + abbreviatedBytes(Double($0.range.count))
         }
-        let total = file.entries.reduce(0) { $0 + $1.count }
-        return (lines + ["\(file.entries.count) tensors, \(total) elements"]).joined(separator: "\n")
+        let total = entries.reduce(0) { $0 + $1.count }
+        return (lines + ["\(entries.count) tensors, \(total) elements"]).joined(separator: "\n")
     }
 }

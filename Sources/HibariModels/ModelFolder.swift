@@ -52,8 +52,9 @@ public struct ModelFolder {
         }
         try write(.object(configuration), configurationName)
         try write(.object(JSONObject(ids)), TextConventions.generationName)
-        let files = text.applied(
+        var files = text.applied(
             to: tokenizer.huggingFaceFiles(contextLength: model.configuration.contextLength), of: tokenizer)
+        if model.configuration.family == .qwen2 { files.keepClassOfTokenizer() }
         try writeFileAtomically(joinPath(folder, tokenizerName), files.tokenizerBytes)
         try writeFileAtomically(
             joinPath(folder, TextConventions.tokenizerConfigurationName), files.tokenizerConfigBytes)
@@ -82,13 +83,15 @@ public enum ModelFolderError: UserError {
     case tokenizerMismatch(path: String, model: Int, tokenizer: Int)
     /// A checkpoint of another program, without the tokenizer that it needs beside it.
     case noTokenizer(path: String)
+    /// Neither a model nor a folder with one.
+    case noModel(path: String)
     /// No safetensors, but perhaps a file of PyTorch's.
     case noWeights(folder: String, pickled: String?)
 
     public var exitStatus: ExitStatus {
         switch self {
         case .tokenizerMismatch: .badData
-        case .noTokenizer, .noWeights: .inputMissing
+        case .noTokenizer, .noModel, .noWeights: .inputMissing
         }
     }
 
@@ -100,6 +103,9 @@ public enum ModelFolderError: UserError {
         case .noTokenizer(let path):
             "\(path): there is no tokenizer beside it; put the tokenizer.json, nanoGPT's meta.pkl or llama2.c's "
                 + "tokenizer.bin that it was trained with into the same folder"
+        case .noModel(let path):
+            "\(path): no model; give a run directory, a folder with config.json, a .safetensors with its config.json "
+                + "beside it, a .gguf file, or a checkpoint of nanoGPT or llama2.c"
         case .noWeights(let folder, nil):
             "\(folder): no weights; put model.safetensors there, or its shards with model.safetensors.index.json"
         case .noWeights(let folder, let pickled?):

@@ -30,6 +30,7 @@ struct ModelSource {
     private init(folder path: String) throws {
         let (folder, file) = ModelFolder.locate(path)
         let configurationPath = joinPath(folder, ModelFolder.configurationName)
+        if fileExists(path), !fileExists(configurationPath) { throw ModelFolderError.noModel(path: path) }
         let json = try JSONValue(contentsOf: configurationPath)
         configuration = try DecoderConfiguration(huggingFace: json, path: configurationPath)
         tokenizer = try loadTokenizer(directory: folder)

@@ -50,3 +50,18 @@ extension TextConventions {
         ]
     }
 }
+
+extension HuggingFaceTokenizerFiles {
+    /// Has `transformers` take tokenizer.json as it is also for Qwen2.
+    ///
+    /// For this family it replaces the class that the configuration names by Qwen2's, which normalizes and cuts text in a
+    /// way of its own. A class from elsewhere keeps it from that, and is not loaded itself unless code is trusted.
+    /// Source: `MODELS_WITH_INCORRECT_HUB_TOKENIZER_CLASS` in transformers 5, models/auto/tokenization_auto.py.
+    mutating func keepClassOfTokenizer() {
+        guard var settings = tokenizerConfigJSON.object, let name = settings["tokenizer_class"] else {
+            return
+        }
+        settings["auto_map"] = ["AutoTokenizer": .array([name, name])]
+        tokenizerConfigJSON = .object(settings)
+    }
+}

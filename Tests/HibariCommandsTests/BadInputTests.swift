@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test func inspectingOtherFiles() throws {
-        expectError(try hibari("inspect", space.path("corpus.txt")), 65, "corpus.txt")
+        expectError(try hibari("inspect", space.path("corpus.txt")), 66, "corpus.txt: no model")
         expectError(try hibari("inspect", space.path("none.safetensors")), 66, "none.safetensors")
     }
 

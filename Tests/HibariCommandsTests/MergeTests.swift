@@ -46,6 +46,12 @@ import Testing
             try hibari("generate", space.path("adapter"), "--prompt", "The", "--max-tokens", "3"))
     }
 
+    @Test func adaptersAreInspectedWithTheirModel() throws {
+        let shown = expectSuccess(try hibari("inspect", space.path("adapter"), "--tensors")).output
+        #expect(shown.contains("llama, 1 layers") || shown.contains("llama, 2 layers"))
+        #expect(shown.contains("lora_A.weight"))
+    }
+
     @Test func anotherBase() throws {
         try space.copyModel("run", to: "copy")
         expectSuccess(

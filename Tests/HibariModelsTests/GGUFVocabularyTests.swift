@@ -49,6 +49,22 @@ import Testing
         #expect(again.endOfText == plain.endOfText)
     }
 
+    /// llama.cpp's `gpt2` kind would end texts at the character with id 11.
+    @Test func charactersWithoutAnEndAreOfAKindWithoutOne() throws {
+        let tokenizer = CharacterTokenizer(
+            scalars: [0x00, 0x0A, 0x20, 0x41, 0x5C, 0x78, 0x7F].map { Unicode.Scalar(UInt8($0)) },
+            addsEndOfText: false)
+        let metadata = try GGUFVocabularyWriter(tokenizer).metadata(size: 7)
+        #expect(metadata.first { $0.key == "tokenizer.ggml.model" }?.value.string == "rwkv")
+        let words = try metadata.first { $0.key == "tokenizer.ggml.tokens" }?.value.array?.strings()
+        #expect(
+            words?.map { String(decoding: $0, as: UTF8.self) }
+                == ["\\x00", "\\x0a", " ", "A", "\\x5c", "x", "\\x7f"])
+        let again = try reread(tokenizer)
+        #expect((again as? CharacterTokenizer)?.scalars == tokenizer.scalars)
+        #expect(again.endOfText == nil)
+    }
+
     @Test func whatLlamaCppDoesNotHaveIsNamed() throws {
         let japanese = try CharacterTokenizer.train(on: Array("雲雀".utf8))
         #expect(errorMessage { _ = try reread(japanese) }.contains("single characters beyond ASCII"))

@@ -61,6 +61,30 @@ import Testing
         }
     }
 
+    /// transformers takes the tokenizer of Qwen2 for another one otherwise.
+    @Test func qwen2NamesTheClassOfItsTokenizerTwice() throws {
+        for family in ModelFamily.allCases {
+            try withTemporaryFolder { folder in
+                try ModelFolder.write(
+                    try makeModel(try Self.configuration(family)), ByteTokenizer(), to: folder)
+                let settings = try JSONValue(contentsOf: joinPath(folder, "tokenizer_config.json"))
+                let classes = settings["auto_map"]?["AutoTokenizer"]?.array
+                let name = try #require(settings["tokenizer_class"])
+                #expect(classes == (family == .qwen2 ? [name, name] : nil))
+            }
+        }
+    }
+
+    @Test func foldersWithoutAModelAreNamed() throws {
+        try withTemporaryFolder { folder in
+            #expect(
+                errorMessage { _ = try LoadedModel(path: folder) }.hasPrefix("\(folder): no model; give "))
+            let file = joinPath(folder, "notes.txt")
+            try writeQuickly(file, Array("no model".utf8))
+            #expect(errorMessage { _ = try LoadedModel(path: file) }.hasPrefix("\(file): no model; give "))
+        }
+    }
+
     @Test func weightsWithoutBiasesMustHaveNone() throws {
         try withTemporaryFolder { folder in
             let model = try makeModel(try Self.configuration(.gpt2, hasBias: true))

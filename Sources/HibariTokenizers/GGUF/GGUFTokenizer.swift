@@ -1,7 +1,7 @@
 import HibariSupport
 
-/// The tokenizer inside a GGUF file: the byte-level vocabularies that llama.cpp calls `gpt2`, and those by
-/// scores that it calls `llama`, with the ids that llama.cpp gives.
+/// The tokenizer inside a GGUF file: the byte-level vocabularies that llama.cpp calls `gpt2`, those by
+/// scores that it calls `llama`, and of those that it calls `rwkv` single characters, with the ids that llama.cpp gives.
 ///
 /// Source: llama.cpp, src/llama-vocab.cpp.
 ///
@@ -26,6 +26,7 @@ public func loadGGUFTokenizer(_ file: GGUFFile) throws -> any Tokenizer {
         return try loadTokenizer(tokenizer)
     case "llama": return try vocabulary.scoredBPETokenizer()
     default:
+        if vocabulary.model == "rwkv", let characters = vocabulary.characterTokenizer() { return characters }
         throw TokenizerError.unsupportedComponent(
             path: file.path, component: GGUFVocabulary.modelKey, found: quoted(vocabulary.model))
     }

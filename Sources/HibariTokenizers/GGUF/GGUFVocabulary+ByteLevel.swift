@@ -3,19 +3,25 @@ import HibariSupport
 extension GGUFVocabulary {
     /// A vocabulary of single characters of ASCII without merges, as Hibari writes its own; nil if it is no such.
     func characterTokenizer() -> CharacterTokenizer? {
-        guard file["tokenizer.ggml.merges"]?.array?.count == 0 else { return nil }
+        guard model == "rwkv" || file["tokenizer.ggml.merges"]?.array?.count == 0 else { return nil }
         var scalars: [Unicode.Scalar] = []
         var used = Array(zip(tokens, kinds).prefix((kinds.lastIndex { $0 != .unused } ?? -1) + 1))
         let addsEndOfText =
             used.last.map { $0.1 == .control && $0.0.elementsEqual(endOfTextMarker.utf8) } ?? false
         if addsEndOfText { used.removeLast() }
         for (token, kind) in used {
-            guard kind == .normal, let bytes = ByteAlphabet.bytes(of: String(decoding: token, as: UTF8.self)),
-                bytes.count == 1, bytes[0] < 0x80
-            else { return nil }
-            scalars.append(Unicode.Scalar(bytes[0]))
+            guard kind == .normal, let scalar = character(token) else { return nil }
+            scalars.append(scalar)
         }
         return scalars.isEmpty ? nil : CharacterTokenizer(scalars: scalars, addsEndOfText: addsEndOfText)
+    }
+
+    private func character(_ token: [UInt8]) -> Unicode.Scalar? {
+        if model == "rwkv" { return EscapedWord.scalar(of: token) }
+        guard let bytes = ByteAlphabet.bytes(of: String(decoding: token, as: UTF8.self)), bytes.count == 1,
+            bytes[0] < 0x80
+        else { return nil }
+        return Unicode.Scalar(bytes[0])
     }
 
     /// A byte-level vocabulary as tokenizer.json, without the unused tokens at its end, by which converters bring it to

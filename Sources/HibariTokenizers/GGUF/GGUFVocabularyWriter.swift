@@ -2,7 +2,11 @@ import HibariSupport
 
 /// The vocabulary of a tokenizer as llama.cpp's `gpt2` kind has it: words in the byte alphabet, merges, and the name of
 /// the way text is cut.
+///
+/// Characters without an end of text are of the kind `rwkv`, the longest word that fits: of the kinds that can hold them
+/// it alone has no end of text where a file names none. `gpt2` takes id 11, and would stop at that character.
 package struct GGUFVocabularyWriter {
+    private var model = "gpt2"
     private var words: [String] = []
     private var kinds: [GGUFVocabulary.Kind] = []
     private var merges: [String] = []
@@ -23,9 +27,11 @@ package struct GGUFVocabularyWriter {
                     throw .notInGGUF(
                         problem: "it has single characters beyond ASCII, such as \(quoted(String(scalar)))")
                 }
-                append(ByteAlphabet.word(String(scalar).utf8), .normal)
+                append(
+                    characters.endOfText == nil
+                        ? EscapedWord.of(scalar) : ByteAlphabet.word(String(scalar).utf8), .normal)
             }
-            if characters.endOfText != nil { append(endOfTextMarker, .control) }
+            if characters.endOfText == nil { model = "rwkv" } else { append(endOfTextMarker, .control) }
         case let bpe as BPETokenizer:
             preTokenizer = try Self.name(of: bpe.vocabulary)
             appendTokens(of: bpe.vocabulary)
@@ -42,7 +48,7 @@ package struct GGUFVocabularyWriter {
         let types =
             kinds.map { Int32($0.rawValue) } + padding.map { _ in Int32(GGUFVocabulary.Kind.unused.rawValue) }
         return [
-            (GGUFVocabulary.modelKey, .string("gpt2")), ("tokenizer.ggml.pre", .string(preTokenizer)),
+            (GGUFVocabulary.modelKey, .string(model)), ("tokenizer.ggml.pre", .string(preTokenizer)),
             ("tokenizer.ggml.tokens", .array(GGUFArray(words + padding))),
             ("tokenizer.ggml.token_type", .array(GGUFArray(types))),
             ("tokenizer.ggml.merges", .array(GGUFArray(merges))),
