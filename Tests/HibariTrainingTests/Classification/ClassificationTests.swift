@@ -166,6 +166,24 @@ import Testing
         }
     }
 
+    @Test func damagedClassifiers() throws {
+        let (classifier, _) = try train(.frozen)
+        let out = folder.path + "/out"
+        try makeDirectories(out)
+        try ClassifierFolder.write(classifier, .init(mode: .frozen), to: out)
+        // No run takes its folder.
+        #expect(throws: RunError.self) { try RunDirectory(path: out).checkFree() }
+        for (name, words) in [("classifier.json", Mutations.jsonWords), ("score.safetensors", [])] {
+            let path = joinPath(out, name)
+            let valid = try readFile(path)
+            let refused = try refusals(
+                of: Mutations(valid, words: words, seed: 1), count: 300, path: path
+            ) { _ in _ = try probe(ClassifierFolder(path: out).classifier) }
+            #expect(refused > 60, "\(name): \(refused)")
+            try writeQuickly(path, valid)
+        }
+    }
+
     @Test func anotherBaseIsRefused() throws {
         let (classifier, _) = try train(.frozen)
         let out = folder.path + "/out"
