@@ -59,17 +59,18 @@ struct ClassifyCommand: ParsableCommand {
         let (training, validation, heldOut) = try parts()
         let started = monotonicSeconds()
         let run = try Classification(model: model, options, training: training, validation: validation)
+        // At the end it would be too late to find out that this cannot be.
+        try makeDirectories(splitPath(out).directory)
         note(
             "\(counted(training.count, "text")) to learn from, \(heldOut.count) to test on; classes "
                 + zip(training.names, training.counts).map { "\($0) (\($1))" }.joined(separator: ", "))
         if options.mode != .frozen { note(ParameterTable(run.classifier.base.model).text) }
-        StopSignal.catchSignals()
-        let result = try run.run(progress: showReading) { show($0) }
-        if let signal = result.stoppedBy { throw ExitCode(128 + signal) }
-        let report = try ClassificationReport(result.classifier, heldOut)
+        // Ctrl-C ends the program at once: nothing is written before the classifier is learned.
+        let classifier = try run.run(progress: showReading) { show($0) }
+        let report = try ClassificationReport(classifier, heldOut)
         let details = ClassifierFolder.Details(mode: options.mode, textColumn: text, labelColumn: label)
         try writeDirectoryAtomically(out) { folder in
-            try ClassifierFolder.write(result.classifier, details, to: folder)
+            try ClassifierFolder.write(classifier, details, to: folder)
             try writeFileAtomically(joinPath(folder, "report.json"), report.json.bytes(pretty: true))
         }
         let seconds = monotonicSeconds() - started

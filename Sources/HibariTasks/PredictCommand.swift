@@ -37,6 +37,11 @@ package struct PredictCommand: ParsableCommand {
             "The column with the texts (default: as it was called in training).", valueName: "column"))
     var text: String?
     @Option(
+        help: ArgumentHelp(
+            "Where the model of hibari classify is that the classifier belongs to (default: where it was).",
+            valueName: "model"))
+    var base: String?
+    @Option(
         help: ArgumentHelp("An IDX file with the true classes (IDX pictures).", valueName: "file"))
     var labels: String?
     @OptionGroup var header: HeaderOption
@@ -50,11 +55,11 @@ package struct PredictCommand: ParsableCommand {
     package func run() throws {
         try threads.apply()
         if ClassifierFolder.isClassifier(self.model) {
-            return try show(try predictTexts(ClassifierFolder(path: self.model)))
+            return try show(try predictTexts(ClassifierFolder(path: self.model, base: base)))
         }
-        if text != nil {
+        for (name, value) in [("text", text), ("base", base)] where value != nil {
             throw UsageError.invalidOption(
-                name: "text", value: "given", expected: "nothing: the model takes no texts")
+                name: name, value: "given", expected: "nothing: the model takes no texts")
         }
         let folder = RunDirectory(path: self.model)
         if fileExists(folder.runFile), !fileExists(joinPath(self.model, ModelFile.descriptionName)) {

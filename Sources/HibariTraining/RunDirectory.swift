@@ -33,6 +33,7 @@ public struct RunDirectory: Sendable {
         if fileExists(runFile) || fileExists(joinPath(path, "config.json"))
             || fileExists(joinPath(path, ModelFile.descriptionName))
             || fileExists(joinPath(path, AdapterFolder.configurationName))
+            || fileExists(joinPath(path, ClassifierFolder.descriptionName))
         {
             throw RunError.holdsRun(path: path)
         }

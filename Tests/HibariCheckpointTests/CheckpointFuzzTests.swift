@@ -45,6 +45,25 @@ import Testing
         }
     }
 
+    @Test func indexOfShards() throws {
+        let shards = ["1.safetensors", "2.safetensors"]
+        for (name, shard) in zip(["a", "b"], shards) {
+            try writeSafetensors(
+                [SafetensorsTensor(name: name, shape: [2], floats: [1, 2])], to: joinPath(folder.path, shard))
+        }
+        let path = folder.path + "/model.safetensors.index.json"
+        let index: JSONValue = [
+            "metadata": ["total_size": 16], "weight_map": ["a": .string(shards[0]), "b": .string(shards[1])],
+        ]
+        try writeQuickly(path, index.bytes())
+        try readAll(try ShardedSafetensors(path: path))
+        let mutations = Mutations(index.bytes(), words: Mutations.jsonWords, seed: 1)
+        let refused = try refusals(of: mutations, count: 1000, path: path) {
+            try readAll(try ShardedSafetensors(path: $0))
+        }
+        #expect(refused > 300)
+    }
+
     @Test func gguf() throws {
         let path = folder.path + "/a.gguf"
         let numbers = (0..<256).map { Float($0) / 64 }

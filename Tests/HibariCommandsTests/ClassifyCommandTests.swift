@@ -1,3 +1,4 @@
+import Glibc
 import HibariSupport
 import Testing
 
@@ -44,6 +45,12 @@ import Testing
             hibari("predict", out, "-", "--threads", "1", input: "lark 5.\nlark 5!\n"))
         #expect(lines.outputLines.dropFirst().map { $0.split(separator: ",")[1] } == ["quiet", "loud"])
         expectError(try classify("--out", out), 73, "out")
+        let moved = space.path("moved")
+        #expect(rename(model, moved) == 0)
+        expectError(try hibari("predict", out, space.path("new.csv")), 66, "name it with --base")
+        let found = try expectSuccess(
+            hibari("predict", out, space.path("new.csv"), "--base", moved, "--threads", "1"))
+        #expect(found.output == predicted.output)
     }
 
     @Test func mistakesAreNamed() throws {
@@ -52,6 +59,9 @@ import Testing
         expectError(try classify("--out", out, "--hold-out", "1.5"), 64, "--hold-out")
         expectError(try classify("--out", out, "--max-length", "1000"), 64, "max-length")
         expectError(try classify("--out", out, "--lora", "r=x"), 64, "r")
+        expectError(try classify("--out", out, "--full", "--epochs", "\(Int.max)"), 64, "--epochs")
+        expectError(try classify("--out", out, "--batch", "\(Int.max)"), 64, "--batch")
+        expectError(try classify("--out", space.path("texts.csv") + "/other"), 73, "texts.csv")
         let wrong = try hibari(
             "classify", model, "--data", space.path("texts.csv"), "--text", "words", "--label", "kind",
             "--out",

@@ -8,6 +8,12 @@ package struct Mutations {
     private let words: [[UInt8]]
     private var random: RandomStream
 
+    /// What JSON may be damaged with.
+    package static let jsonWords = [
+        "null", "true", "-1", "0", "1.5", "1e308", "1e400", "4294967296", "9223372036854775807",
+        "99999999999999999999", "\"\"", "\"../../x\"", "[]", "{}", "[", "]", "{", "}", ",", ":", "\"",
+    ]
+
     /// - Parameter words: what text may be damaged with; files of bytes have numbers damaged instead.
     package init(_ original: [UInt8], words: [String] = [], seed: UInt64) {
         precondition(original.count > 16, "Mutations: too short to damage")

@@ -11,6 +11,7 @@ struct ColumnCells {
     private var rows: Range<Int> { first..<text.recordCount }
 
     func values(_ options: TableOptions) throws(DatasetError) -> TableColumn.Values {
+        if options.texts.contains(name) { return categories { $0.isEmpty } }
         if options.categorical.contains(name) { return categories() }
         var numbers: [Double] = []
         numbers.reserveCapacity(rows.count)
@@ -55,7 +56,9 @@ struct ColumnCells {
             problem: "\(quoted(text.string(record, column))) \(problem)")
     }
 
-    private func categories() -> TableColumn.Values {
+    private func categories(
+        isMissing: (ArraySlice<UInt8>) -> Bool = isMissing
+    ) -> TableColumn.Values {
         var numberOf: [[UInt8]: Int32] = [:]
         var texts: [[UInt8]] = []
         var codes: [Int32] = []

@@ -26,13 +26,16 @@ public struct TableColumn: Sendable {
     }
 }
 
-/// What is known beforehand about a table file; what is not is found out from the file.
+/// What is known beforehand about a table file; what is not is found out from the file. Columns are named, or given by
+/// place from 1.
 public struct TableOptions: Sendable {
     /// One ASCII character.
     public var delimiter: UInt8?
     public var hasHeader: Bool?
     /// Columns that hold names of categories even where they look like numbers.
     public var categorical: Set<String> = []
+    /// Columns that hold texts, as categories: "NA" and "?" are texts too, and only an empty cell is missing.
+    public var texts: Set<String> = []
     /// Columns that must hold numbers.
     public var numeric: Set<String> = []
     /// Columns that are not read.
@@ -59,9 +62,7 @@ public struct Table: Sendable {
 
     /// The column called `name`, or the one at that place, from 1, if none is called so.
     public func column(_ name: String) throws(DatasetError) -> TableColumn {
-        if let column = columns.first(where: { $0.name == name }) { return column }
-        if let place = Int(name), columns.indices.contains(place - 1) { return columns[place - 1] }
-        throw .noColumn(path: path, name: name, known: columns.map(\.name))
+        columns[try columnPlace(name, among: columns.map(\.name), path: path)]
     }
 
     /// The rows, from 0, in which no value is missing.
@@ -73,4 +74,11 @@ public struct Table: Sendable {
     func cellError(_ row: Int, _ column: TableColumn, _ problem: String) -> DatasetError {
         .cell(path: path, row: row + 1, line: lines[row], column: column.name, problem: problem)
     }
+}
+
+/// The place from 0 of the column called `name`, or of the one at that place from 1 if none is called so.
+func columnPlace(_ name: String, among names: [String], path: String) throws(DatasetError) -> Int {
+    if let place = names.firstIndex(of: name) { return place }
+    if let place = Int(name), (1...names.count).contains(place) { return place - 1 }
+    throw .noColumn(path: path, name: name, known: names)
 }

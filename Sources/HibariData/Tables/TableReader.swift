@@ -31,10 +31,7 @@ extension Table {
         let width = text.fieldCount(hasHeader ? 0 : first)
         try requireWidth(width, text, from: first, hasHeader: hasHeader)
         let names = try columnNames(text, width, hasHeader: hasHeader, isScikitLearn: classNames != nil)
-        for name in options.categorical.union(options.numeric).union(options.ignored).sorted()
-        where !names.contains(name) {
-            throw DatasetError.noColumn(path: path, name: name, known: names)
-        }
+        let options = try options.named(names, path: path)
         var columns: [TableColumn] = []
         for (index, name) in names.enumerated() where !options.ignored.contains(name) {
             let cells = ColumnCells(text: text, name: name, column: index, first: first)
@@ -42,6 +39,25 @@ extension Table {
             columns.append(index == width - 1 ? named(column, classNames) : column)
         }
         self.init(path: path, columns: columns, lines: Array(text.lines.dropFirst(first)))
+    }
+}
+
+extension TableOptions {
+    /// The same with the names of the columns that were given by place.
+    fileprivate func named(_ names: [String], path: String) throws(DatasetError) -> TableOptions {
+        func named(_ columns: Set<String>) throws(DatasetError) -> Set<String> {
+            var found: Set<String> = []
+            for column in columns.sorted() {
+                found.insert(names[try columnPlace(column, among: names, path: path)])
+            }
+            return found
+        }
+        var options = self
+        options.categorical = try named(categorical)
+        options.texts = try named(texts)
+        options.numeric = try named(numeric)
+        options.ignored = try named(ignored)
+        return options
     }
 }
 

@@ -22,8 +22,12 @@ public struct ClassificationOptions: Sendable {
     var appliedLearningRate: Double { learningRate ?? (mode == .full ? 5e-5 : 2e-4) }
 
     public func validate() throws(ConfigurationError) {
-        try requirePositive("epochs", epochs)
-        try requirePositive("batch", batch)
+        for (name, value) in [("epochs", epochs), ("batch", batch)] {
+            try requirePositive(name, value)
+            if value > 1 << 24 {
+                throw .invalidValue(name: name, value: "\(value)", expected: "at most \(1 << 24)")
+            }
+        }
         if let rate = learningRate { try require("lr", rate, rate > 0, "a positive number") }
         if let length = maxLength { try requirePositive("max-length", length) }
     }
@@ -47,6 +51,9 @@ public struct Classification {
         if let missing = training.counts.firstIndex(of: 0) {
             throw ClassificationError.missingClass(name: training.names[missing])
         }
+        if options.mode == .full, AdapterFolder.isAdapter(model) {
+            throw FineTuneError.baseIsAdapter(path: model)
+        }
         (self.options, self.training, self.validation) = (options, training, validation)
         let plan =
             try options.mode == .lora
@@ -68,16 +75,16 @@ public struct Classification {
     /// - Parameters:
     ///   - progress: called with how many texts a frozen model has read.
     ///   - observe: called as the training of adapters or weights goes on.
-    /// - Returns: the trained classifier, and the signal that ended the training early; nil if none did.
+    /// - Returns: the trained classifier.
     public func run(
         progress: (_ done: Int, _ of: Int) -> Void = { _, _ in },
         observe: @escaping (TrainingEvent) throws -> Void = { _ in }
-    ) throws -> (classifier: TextClassifier, stoppedBy: Int32?) {
+    ) throws -> TextClassifier {
         if options.mode == .frozen {
             let sequences = try training.texts.map(classifier.tokens)
             let features = classifier.allFeatures(sequences) { progress($0, sequences.count) }
             let head = trainFrozenHead(features, training.labels, names: training.names)
-            return (TextClassifier(classifier.base, head, maxLength: classifier.maxLength), nil)
+            return TextClassifier(classifier.base, head, maxLength: classifier.maxLength)
         }
         let task = try ClassificationTask(
             classifier, training: training, heldOut: validation, batch: options.batch, seed: options.seed)
@@ -91,6 +98,7 @@ public struct Classification {
                 totalSteps: steps, logEvery: max(1, steps / 20), evaluateEvery: 0,
                 stepsPerEpoch: task.stepsPerEpoch),
             observe: observe)
-        return (classifier, try loop.train().stoppedBy)
+        _ = try loop.train()
+        return classifier
     }
 }

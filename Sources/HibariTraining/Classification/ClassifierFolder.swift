@@ -62,8 +62,10 @@ public struct ClassifierFolder {
 
     /// Opens a classifier with its model.
     ///
-    /// - Throws: `ClassificationError` for a folder that has none, a damaged description, or a base that changed.
-    public init(path: String) throws {
+    /// - Parameter base: where the model is that the head or the adapters belong to; nil for where it was.
+    /// - Throws: `ClassificationError` for a folder that has none, a damaged description, a base that is not there or
+    ///   changed, and a base for a classifier with a model of its own.
+    public init(path: String, base: String? = nil) throws {
         let file = joinPath(path, Self.descriptionName)
         guard fileExists(file) else { throw ClassificationError.noClassifier(path: path) }
         let json = try JSONValue(contentsOf: file)
@@ -75,20 +77,21 @@ public struct ClassifierFolder {
         guard labels.count > 1, labels.count == json["labels"]?.array?.count,
             Set(labels).count == labels.count
         else { throw invalid("labels are not two or more different names") }
-        var modelPath = path
-        if mode != .full {
-            guard let base = json["base"]?["path"]?.string, let hash = json["base"]?["sha256"]?.string else {
-                throw invalid("base has no path and sha256")
-            }
-            guard fileExists(base) || directoryExists(base) else {
-                throw FileError.cannotOpen(path: base, code: 2)
-            }
+        let loaded: LoadedModel
+        if mode == .full {
+            guard base == nil else { throw ClassificationError.ownModel(path: path) }
+            loaded = try LoadedModel(path: path)
+        } else {
+            guard let written = json["base"]?["path"]?.string, let hash = json["base"]?["sha256"]?.string
+            else { throw invalid("base has no path and sha256") }
+            let base = base ?? written
+            guard fileExists(base) else { throw ClassificationError.missingBase(path: path, base: base) }
             guard try fingerprint(ofModel: base) == hash else {
                 throw ClassificationError.changedBase(path: path, base: base)
             }
-            if mode == .frozen { modelPath = base }
+            let plan = try mode == .lora ? AdapterFolder(path: path, base: base).plan : nil
+            loaded = try LoadedModel(path: base, lowRank: plan)
         }
-        let loaded = try LoadedModel(path: modelPath)
         let limit = loaded.model.configuration.contextLength
         guard let length = json["max_length"]?.int, (1...limit).contains(length) else {
             throw invalid("max_length is not a number from 1 to the model's \(limit)")

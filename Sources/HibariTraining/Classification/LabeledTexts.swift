@@ -17,11 +17,15 @@ public struct LabeledTexts: Sendable, Equatable {
     ///
     /// - Parameter names: the classes, if they are known; nil for those of the file.
     /// - Throws: `DatasetError` with row and line for an empty text, an empty label, and a label that is none of the
-    ///   classes; for fewer than two classes.
+    ///   classes; for fewer than two classes, and for one column that is to be both.
     public init(
         path: String, text: String, label: String, hasHeader: Bool? = nil, names: [String]? = nil
     ) throws {
         let table = try Table.ofTexts(path, columns: [text, label], hasHeader: hasHeader)
+        if try table.column(text).name == table.column(label).name {
+            throw DatasetError.contents(
+                path: path, problem: "the column \(text) cannot be the text and its class; name two columns")
+        }
         texts = try table.texts(of: text)
         let found = try table.texts(of: label)
         let classes =
@@ -96,20 +100,12 @@ public struct LabeledTexts: Sendable, Equatable {
 }
 
 extension Table {
-    /// A table whose columns of these names, or places from 1, hold texts, whatever they look like.
+    /// A table whose columns of these names, or places from 1, hold texts, whatever they look like: NA is one too.
     public static func ofTexts(_ path: String, columns: [String], hasHeader: Bool?) throws -> Table {
         var options = TableOptions()
         options.hasHeader = hasHeader
-        do {
-            options.categorical = Set(columns)
-            return try Table(contentsOf: path, options: options)
-        } catch DatasetError.noColumn where columns.contains(where: { Int($0) != nil }) {
-            // Places in a table with a header, which tells the names.
-            options.categorical = []
-            let table = try Table(contentsOf: path, options: options)
-            options.categorical = Set(try columns.map { try table.column($0).name })
-            return try Table(contentsOf: path, options: options)
-        }
+        options.texts = Set(columns)
+        return try Table(contentsOf: path, options: options)
     }
 
     /// The cells of a column of texts.

@@ -102,10 +102,15 @@ public enum ClassificationError: UserError, Equatable {
     case invalidFile(path: String, problem: String)
     /// The model that a head was trained on is not the one that is there.
     case changedBase(path: String, base: String)
+    /// It is not where it was.
+    case missingBase(path: String, base: String)
+    /// A base was named for a classifier that is a whole model.
+    case ownModel(path: String)
 
     public var exitStatus: ExitStatus {
         switch self {
-        case .noClassifier: .inputMissing
+        case .noClassifier, .missingBase: .inputMissing
+        case .ownModel: .usage
         default: .badData
         }
     }
@@ -119,6 +124,9 @@ public enum ClassificationError: UserError, Equatable {
         case .invalidFile(let path, let problem): "\(path): \(problem); write it again with hibari classify"
         case .changedBase(let path, let base):
             "\(path) belongs to another model than \(base) is now; put that back, or train the head again"
+        case .missingBase(let path, let base):
+            "\(path) belongs to the model '\(base)', which is not there; name it with --base"
+        case .ownModel(let path): "\(path) has a model of its own; leave out --base"
         }
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import HibariCheckpoint
 import HibariModels
 import HibariNN
@@ -46,7 +47,7 @@ import Testing
         (options.mode, options.epochs, options.learningRate) = (mode, epochs, rate)
         if mode == .lora { options.lowRank = try LowRankConfiguration(rank: 4) }
         let run = try Classification(model: model, options, training: training, validation: heldOut)
-        return (try run.run().classifier, heldOut)
+        return (try run.run(), heldOut)
     }
 
     private func probe(_ classifier: TextClassifier) throws -> [Float] {
@@ -104,6 +105,82 @@ import Testing
         let lonely = LabeledTexts(texts: ["a", "b"], labels: [0, 0], names: ["x", "y"])
         #expect(throws: ClassificationError.missingClass(name: "y")) {
             try Classification(model: model, ClassificationOptions(), training: lonely, validation: nil)
+        }
+    }
+
+    @Test func absurdCountsAreRefused() {
+        for path in [\ClassificationOptions.epochs, \ClassificationOptions.batch] {
+            var options = ClassificationOptions()
+            options[keyPath: path] = .max
+            #expect(throws: ConfigurationError.self) { try options.validate() }
+        }
+    }
+
+    @Test(arguments: [ClassifierFolder.Mode.frozen, .lora])
+    func aMovedBaseIsNamed(_ mode: ClassifierFolder.Mode) throws {
+        let (classifier, _) = try train(mode, epochs: 1)
+        let expected = try probe(classifier)
+        let (out, moved) = (folder.path + "/out", folder.path + "/moved")
+        try makeDirectories(out)
+        try ClassifierFolder.write(classifier, .init(mode: mode), to: out)
+        #expect(rename(model, moved) == 0)
+        #expect(throws: ClassificationError.missingBase(path: out, base: model)) {
+            try ClassifierFolder(path: out)
+        }
+        let found = try probe(ClassifierFolder(path: out, base: moved).classifier)
+        #expect(zip(expected, found).allSatisfy { abs($0 - $1) < 1e-4 })
+    }
+
+    @Test func aFileMayBeRenamed() throws {
+        let (classifier, _) = try train(.frozen)
+        let out = folder.path + "/out"
+        try makeDirectories(out)
+        let base = try LoadedModel(path: model + "/model.safetensors")
+        try ClassifierFolder.write(
+            TextClassifier(base, classifier.head, maxLength: 32), .init(mode: .frozen), to: out)
+        let renamed = model + "/renamed.safetensors"
+        #expect(rename(model + "/model.safetensors", renamed) == 0)
+        let read = try ClassifierFolder(path: out, base: renamed)
+        #expect(read.classifier.labels == ["loud", "quiet"])
+    }
+
+    @Test func aModelOfItsOwnTakesNoBase() throws {
+        let (classifier, _) = try train(.full, epochs: 1)
+        let out = folder.path + "/out"
+        try makeDirectories(out)
+        try ClassifierFolder.write(classifier, .init(mode: .full), to: out)
+        #expect(throws: ClassificationError.ownModel(path: out)) {
+            try ClassifierFolder(path: out, base: model)
+        }
+    }
+
+    @Test func allWeightsOfAnAdapterAreNotTrained() throws {
+        let (classifier, _) = try train(.lora, epochs: 1)
+        let out = folder.path + "/out"
+        try makeDirectories(out)
+        try ClassifierFolder.write(classifier, .init(mode: .lora), to: out)
+        var options = ClassificationOptions()
+        options.mode = .full
+        #expect(throws: FineTuneError.baseIsAdapter(path: out)) {
+            try Classification(model: out, options, training: texts, validation: nil)
+        }
+    }
+
+    @Test func damagedClassifiers() throws {
+        let (classifier, _) = try train(.frozen)
+        let out = folder.path + "/out"
+        try makeDirectories(out)
+        try ClassifierFolder.write(classifier, .init(mode: .frozen), to: out)
+        // No run takes its folder.
+        #expect(throws: RunError.self) { try RunDirectory(path: out).checkFree() }
+        for (name, words) in [("classifier.json", Mutations.jsonWords), ("score.safetensors", [])] {
+            let path = joinPath(out, name)
+            let valid = try readFile(path)
+            let refused = try refusals(
+                of: Mutations(valid, words: words, seed: 1), count: 300, path: path
+            ) { _ in _ = try probe(ClassifierFolder(path: out).classifier) }
+            #expect(refused > 60, "\(name): \(refused)")
+            try writeQuickly(path, valid)
         }
     }
 

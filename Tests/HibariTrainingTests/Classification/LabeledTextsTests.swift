@@ -30,6 +30,15 @@ import Testing
         #expect(bare.texts == ["one", "two", "three"] && bare.labels == [0, 1, 0])
     }
 
+    @Test func whatMeansAMissingNumberIsAText() throws {
+        let texts = try read("kind,text\nNone,NA\nspam,?\nspam,null\n")
+        #expect(texts.texts == ["NA", "?", "null"])
+        #expect(texts.names == ["None", "spam"] && texts.labels == [0, 1, 1])
+        // By place, of a column that is numbers for the most part.
+        let numbers = try read("kind,text\na,1\nb,two\na,3\nb,4\n", ("2", "1"))
+        #expect(numbers.texts == ["1", "two", "3", "4"])
+    }
+
     @Test func wrongTablesAreRefused() throws {
         let names = #expect(throws: DatasetError.self) { try read("a,b\nx,y\nz,w\n") }
         #expect(names?.description.contains("no column kind") == true)
@@ -39,6 +48,8 @@ import Testing
         #expect(empty?.description.contains("row 2 (line 3), column text: is empty") == true)
         let unlabeled = #expect(throws: DatasetError.self) { try read("kind,text\nham,x\n,y\nspam,z\n") }
         #expect(unlabeled?.description.contains("column kind") == true)
+        let both = #expect(throws: DatasetError.self) { try read("kind,text\na,x\nb,y\n", ("2", "text")) }
+        #expect(both?.description.contains("the text and its class") == true)
         let path = try folder.write("c.csv", "kind,text\nham,x\neggs,y\n")
         let unknown = #expect(throws: DatasetError.self) {
             try LabeledTexts(path: path, text: "text", label: "kind", names: ["ham", "spam"])
