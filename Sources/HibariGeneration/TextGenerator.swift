@@ -87,7 +87,12 @@ public struct TextGenerator {
                 reason = .stop
                 break
             }
-            if !output.append(tokenizer.bytes(of: Int(token)), emit) {
+            // What begins a text may lose the space that its tokenizer put in front.
+            let beginsText = history.dropLast().allSatisfy {
+                $0 < tokenizer.vocabularySize && tokenizer.isSpecial(Int($0))
+            }
+            let bytes = beginsText ? tokenizer.decode([token]) : tokenizer.bytes(of: Int(token))
+            if !output.append(bytes, emit) {
                 reason = .stop
                 break
             }

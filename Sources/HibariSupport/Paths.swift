@@ -31,6 +31,13 @@ public func fileExists(_ path: String) -> Bool {
     access(path, F_OK) == 0
 }
 
+/// Whether two paths lead to one file or folder that is there.
+public func isSameFile(_ first: String, _ second: String) -> Bool {
+    var (a, b) = (stat(), stat())
+    guard stat(first, &a) == 0, stat(second, &b) == 0 else { return false }
+    return a.st_dev == b.st_dev && a.st_ino == b.st_ino
+}
+
 /// Whether `path` is a folder, or a symbolic link to one.
 public func directoryExists(_ path: String) -> Bool {
     fileKind(path) == S_IFDIR

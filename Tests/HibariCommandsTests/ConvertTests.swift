@@ -1,8 +1,15 @@
+import Glibc
 import HibariSupport
 import Testing
 
 /// Models converted by the real program, and used in their new form.
 @Suite struct ConvertTests {
+    private static let llama2C: String? = {
+        let data = getenv("HIBARI_DATA").map { String(cString: $0) } ?? "../shared/data"
+        let folder = joinPath(data, "models/stories260K")
+        return fileExists(joinPath(folder, "stories260K.bin")) ? folder : nil
+    }()
+
     private let space: Workspace
 
     init() throws {
@@ -29,6 +36,18 @@ import Testing
         expectSuccess(try hibari("eval", file, space.path("corpus.txt")))
     }
 
+    /// As llama2.c's run.c writes it, which drops the space in front of the first word.
+    @Test(.enabled(if: llama2C != nil, "models/stories260K is not in $HIBARI_DATA or ../shared/data"))
+    func aModelOfLlama2CWritesItsText() throws {
+        let folder = try #require(Self.llama2C)
+        let written = try expectSuccess(
+            hibari(
+                "generate", joinPath(folder, "stories260K.bin"), "--prompt", "", "--max-tokens", "256",
+                "--greedy"))
+        let expected = String(decoding: try readFile(joinPath(folder, "greedy_expected.txt")), as: UTF8.self)
+        #expect(written.output == expected)
+    }
+
     @Test func quantizing() throws {
         let file = space.path("q8.gguf")
         let result = try expectSuccess(
@@ -47,6 +66,9 @@ import Testing
         expectError(try hibari("convert", run, "--to", "gguf", "--out", file), 73, "it exists")
         #expect(try space.text("a.gguf") == "mine")
         expectSuccess(try hibari("convert", run, "--to", "gguf", "--out", file, "--force"))
+        expectError(
+            try hibari("quantize", file, "--type", "q8_0", "--out", file, "--force"), 73,
+            "is the model to convert")
         expectError(
             try hibari("convert", run, "--to", "hf", "--type", "q8_0", "--out", space.path("b")), 64,
             "--type is q8_0, expected f32, f16 or bf16")

@@ -55,6 +55,7 @@ public struct ModelConversion {
     /// - Throws: `FileError.alreadyExists`; `ConversionError` if the result computes something else; as
     ///   `writeGGUFModel` and `ModelFolder.write`.
     public func write(to path: String, replacing: Bool = false, verifies: Bool = false) throws -> Result {
+        if isSameFile(path, source.path) { throw ConversionError.isSource(path: path) }
         guard !fileExists(path) || replacing && isReplaceable(path) else {
             throw FileError.alreadyExists(path: path)
         }
@@ -129,13 +130,18 @@ public enum ConversionError: UserError {
     case differs(path: String, LogitComparison, limit: Double)
     /// The forms have no room for adapters beside the weights.
     case hasAdapters(path: String)
+    /// The result would take the place of what it is made from.
+    case isSource(path: String)
 
-    public var exitStatus: ExitStatus { .badData }
+    public var exitStatus: ExitStatus {
+        if case .isSource = self { .cannotCreate } else { .badData }
+    }
 
     public var description: String {
         switch self {
         case .hasAdapters(let path):
             "\(path): is a folder of adapters; merge them into their model first, with hibari merge"
+        case .isSource(let path): "\(path): is the model to convert; choose another --out"
         case .differs(let path, let comparison, let limit):
             "\(path): not written, as the result predicts otherwise than its source: KL \(comparison.divergence) nats "
                 + "where the type explains \(limit), logits up to \(comparison.largestDifference) apart; choose a finer type"
