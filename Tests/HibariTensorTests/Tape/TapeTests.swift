@@ -113,6 +113,20 @@ import Testing
         }
     }
 
+    /// What is neither trained nor behind something that is has no backward pass to be run again in.
+    @Test func recomputedConstantsAreConstants() {
+        let (frozen, weight) = (Parameter(matrix([3])), Parameter(matrix([2])))
+        frozen.isTrainable = false
+        _ = valueWithGradient {
+            let x = recomputed(matrix([5])) { $0 * frozen.tensor }
+            let y = recomputed(x) { $0 * weight.tensor }
+            #expect(x.node == nil && y.node != nil)
+            return y.sum()
+        }
+        expect(weight.gradient, [1, 1], [15])
+        #expect(!frozen.hasGradient)
+    }
+
     // MARK: Memory
 
     /// After the backward pass only parameters and their gradients are left, and a second step needs no new
