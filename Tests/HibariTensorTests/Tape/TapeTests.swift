@@ -156,6 +156,25 @@ import Testing
         }
     }
 
+    /// A factor that is broadcast is kept as it came, not as often as it is used.
+    @Test func broadcastFactorsAreKeptOnce() async {
+        await #expect(processExitsWith: .success) {
+            let x = Parameter(Tensor(repeating: 2, shape: [1000, 100]))
+            let factor = Parameter(Tensor(repeating: 3, shape: [100]))
+            let start = BufferPool.shared.statistics.usedBytes
+            var kept = 0
+            _ = valueWithGradient {
+                let y = x.tensor * factor.tensor
+                kept = BufferPool.shared.statistics.usedBytes - start
+                return y.sum()
+            }
+            // The product alone takes 400 KB.
+            #expect(kept < 600_000, "\(kept)")
+            let isRight = factor.gradient.array(of: Float.self).allSatisfy { $0 == 2000 }
+            #expect(isRight)
+        }
+    }
+
     /// Activations die as the backward pass goes by: it needs little more than the forward pass held.
     @Test func activationsDieOnTheWay() async {
         await #expect(processExitsWith: .success) {
