@@ -133,13 +133,16 @@ private struct LowRankProblem {
                 GemmProblem(rows: rows, columns: term.rank, depth: term.outputs, strideA: width),
                 columns, term.b.input(), dh.output(T.self), GemmEpilogue())
             scale(dh, by: term.scale, T.self)
-            if let node = term.a.node, let source = value.map(term.masked) {
-                node.withBuffer(term.a.shape, term.a.dtype) { buffer, accumulates in
-                    T.gemm(
-                        GemmProblem(
-                            rows: term.rank, columns: inputs, depth: rows, transposesA: true,
-                            accumulates: accumulates), dh.input(), source.input(),
-                        buffer.output(T.self), GemmEpilogue())
+            if let value {
+                term.a.node?.withBuffer(term.a.shape, term.a.dtype) { buffer, accumulates in
+                    // The input may be masked for this product alone.
+                    withExtendedLifetime(term.masked(value)) { source in
+                        T.gemm(
+                            GemmProblem(
+                                rows: term.rank, columns: inputs, depth: rows, transposesA: true,
+                                accumulates: accumulates), dh.input(), source.input(), buffer.output(T.self),
+                            GemmEpilogue())
+                    }
                 }
             }
             var product = GemmProblem(rows: rows, columns: inputs, depth: term.rank)

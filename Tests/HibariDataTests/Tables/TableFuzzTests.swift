@@ -43,7 +43,7 @@ import Testing
             try writeQuickly(folder.path + "/a.csv", Array(text.utf8))
             return failsForTheUser { _ = try Table(contentsOf: folder.path + "/a.csv") }
         }
-        #expect(try read(String(repeating: ",", count: 2_000_000)))
+        _ = try read(String(repeating: ",", count: 2_000_000))  // One row, which is a table.
         #expect(try read(String(repeating: "\"", count: 2_000_001)))
         #expect(try read(String(repeating: "\n", count: 2_000_000)))
         #expect(try read(String(repeating: "a,b\n", count: 100_000) + "c\n"))
