@@ -43,6 +43,8 @@ public final class SafetensorsFile: Sendable {
         }
         var checksum = DataChecksum()
         checksum.update(UnsafeRawBufferPointer(rebasing: file.bytes[dataOffset...]))
+        // What was read to be checked need not stay in memory.
+        file.releasePages(dataOffset..<file.bytes.count)
         let got = checksum.value()
         if got != number {
             throw .checksumMismatch(path: path, expected: expected, got: hexadecimal(got))

@@ -9,14 +9,22 @@ extension SafetensorsFile: TensorSource {
     /// The sizes of a tensor; nil if there is none of this name.
     public func shape(of name: String) -> [Int]? { entry(named: name)?.shape }
 
-    /// Reads a floating-point tensor, converted to `dtype`: by way of float32, but for float64 to float64.
+    /// Reads a floating-point tensor, converted to `dtype`: by way of float32, but for float64 to float64. The file
+    /// then takes no memory for it.
     public func tensor(named name: String, _ dtype: DType) throws -> Tensor {
         guard let entry = entry(named: name) else {
             throw CheckpointError.missingTensor(path: path, tensor: name)
         }
         let shape = try Shape(entry.shape, of: name, in: path)
+        defer {
+            file.releasePages(dataOffset + entry.range.lowerBound..<dataOffset + entry.range.upperBound)
+        }
         guard entry.dtype == .float64, dtype == .float64 else {
-            return Tensor(try floats(of: name), shape: shape).cast(to: dtype)
+            let result = Tensor(uninitialized: shape)
+            try floats(
+                of: name,
+                into: UnsafeMutableBufferPointer(start: result.output(Float.self), count: result.count))
+            return result.cast(to: dtype)
         }
         let result = Tensor(uninitialized: shape, .float64)
         try UnsafeMutableRawBufferPointer(start: result.output(Double.self), count: entry.range.count)

@@ -105,7 +105,7 @@ struct SFTCommand: ParsableCommand {
     /// Shows examples and trains nothing.
     private func preview(_ configuration: FineTuneConfiguration, _ source: InstructionSource) throws {
         let base = try LoadedModel(path: configuration.model, weights: .stored)
-        let context = try configuration.context(limit: base.model.configuration.contextLength)
+        let context = try configuration.context(limit: base.model.configuration.contextLength, source)
         let data = try source.read(for: base, configuration.recipe, context: context)
         guard let data = data as? InstructionRunData else { return }
         printToStandardError(data.summary)

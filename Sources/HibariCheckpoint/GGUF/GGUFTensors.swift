@@ -60,13 +60,14 @@ public final class GGUFTensors: TensorSource, Sendable {
     /// The sizes of a tensor; nil if there is none of this name.
     public func shape(of name: String) -> [Int]? { entry(named: name)?.shape }
 
-    /// Reads a tensor of any type that has a `format`, converted to `dtype`.
+    /// Reads a tensor of any type that has a `format`, converted to `dtype`. The file then takes no memory for it.
     public func tensor(named name: String, _ dtype: DType) throws -> Tensor {
         let entry = try requiredEntry(name)
         let shape = try Shape(entry.shape, of: name, in: path)
         let blocks = try blocks(of: entry)
         let tensor = Tensor(uninitialized: shape)
         Float.dequantize(blocks.format, tensor.count, blocks.start, tensor.output(Float.self))
+        if let range = entry.range { file.file.releasePages(range) }
         return tensor.cast(to: dtype)
     }
 

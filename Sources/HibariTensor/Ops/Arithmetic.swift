@@ -16,7 +16,8 @@ private func combine(_ op: OpName, _ function: BinaryFunction, _ left: Tensor, _
     let shape = broadcastShape(left.shape, right.shape, op)
     let (x, y) = (left.broadcast(to: shape), right.broadcast(to: shape))
     let output = elementwise(function, x, y)
-    // What a gradient does not need is not kept for it.
+    // What a gradient does not need is not kept for it, and what was broadcast is kept as it came.
+    let (first, second) = (left.detached, right.detached)
     let (left, right) = (x.node, y.node)
     let backward: (Tensor) -> Void =
         switch function {
@@ -32,11 +33,12 @@ private func combine(_ op: OpName, _ function: BinaryFunction, _ left: Tensor, _
             }
         case .multiply:  // z = x·y: dx = dz·y, dy = dz·x
             { gradient in
-                left?.accumulate(elementwise(.multiply, gradient, y))
-                right?.accumulate(elementwise(.multiply, gradient, x))
+                left?.accumulate(elementwise(.multiply, gradient, second.broadcast(to: shape)))
+                right?.accumulate(elementwise(.multiply, gradient, first.broadcast(to: shape)))
             }
         case .divide:  // z = x/y: dx = dz/y, dy = −dz·z/y
             { gradient in
+                let y = second.broadcast(to: shape)
                 left?.accumulate(elementwise(.divide, gradient, y))
                 let product = elementwise(.multiply, gradient, output)
                 right?.accumulate(scaled(elementwise(.divide, product, y), by: -1))

@@ -53,7 +53,9 @@ package func addLowRank(
     let input = SavedTensor(x, needsValue: terms.contains { $0.a.node != nil })
     let base = y.node
     return record(.lowRank, inputs: inputs, output: y.detached) { gradient in
-        for (term, h) in zip(terms, hidden) { problem.backward(term, h, input, gradient) }
+        // Made again once for all terms.
+        let value = terms.contains { $0.a.node != nil } ? input.value : nil
+        for (term, h) in zip(terms, hidden) { problem.backward(term, h, input, value, gradient) }
         base?.accumulate(gradient)
     }
 }
@@ -113,7 +115,9 @@ private struct LowRankProblem {
     }
 
     /// From y += h·Bᵀ, h = s·x̃·Aᵀ, x̃ = dropout(x): dB = dyᵀ·h, and with dh = s·dy·B: dA = dhᵀ·x̃, dx̃ = dh·A.
-    func backward(_ term: LowRankTerm, _ h: Tensor, _ x: SavedTensor, _ dy: Tensor) {
+    ///
+    /// - Parameter value: of x; nil if no A is trained.
+    func backward(_ term: LowRankTerm, _ h: Tensor, _ x: SavedTensor, _ value: Tensor?, _ dy: Tensor) {
         func run<T: KernelScalar>(_: T.Type) {
             let columns = dy.input(T.self) + term.column
             term.b.node?.withBuffer(term.b.shape, term.b.dtype) { buffer, accumulates in
@@ -129,14 +133,16 @@ private struct LowRankProblem {
                 GemmProblem(rows: rows, columns: term.rank, depth: term.outputs, strideA: width),
                 columns, term.b.input(), dh.output(T.self), GemmEpilogue())
             scale(dh, by: term.scale, T.self)
-            term.a.node?.withBuffer(term.a.shape, term.a.dtype) { buffer, accumulates in
-                // The input may be made again, or masked, for this product alone.
-                withExtendedLifetime(term.masked(x.value)) { source in
-                    T.gemm(
-                        GemmProblem(
-                            rows: term.rank, columns: inputs, depth: rows, transposesA: true,
-                            accumulates: accumulates), dh.input(), source.input(), buffer.output(T.self),
-                        GemmEpilogue())
+            if let value {
+                term.a.node?.withBuffer(term.a.shape, term.a.dtype) { buffer, accumulates in
+                    // The input may be masked for this product alone.
+                    withExtendedLifetime(term.masked(value)) { source in
+                        T.gemm(
+                            GemmProblem(
+                                rows: term.rank, columns: inputs, depth: rows, transposesA: true,
+                                accumulates: accumulates), dh.input(), source.input(), buffer.output(T.self),
+                            GemmEpilogue())
+                    }
                 }
             }
             var product = GemmProblem(rows: rows, columns: inputs, depth: term.rank)

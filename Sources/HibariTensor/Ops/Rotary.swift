@@ -118,8 +118,10 @@ public func rotary(
         run(x.dtype.scalar)
         return y
     }
+    // The gradient needs no input, so that none is kept.
+    let node = qkv.node
     return record(.rotary, qkv, output: rotated(qkv, inverse: false)) { gradient in
         // A rotation's transpose is the rotation back, scaled by the same attention factor.
-        qkv.node?.accumulate(rotated(gradient, inverse: true))
+        node?.accumulate(rotated(gradient, inverse: true))
     }
 }

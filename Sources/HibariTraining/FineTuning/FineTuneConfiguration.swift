@@ -63,11 +63,11 @@ public struct FineTuneConfiguration: Sendable, Equatable {
     }
 
     /// Tokens of a sequence for a model of `limit` positions.
-    package func context(limit: Int) throws(ConfigurationError) -> Int {
+    package func context(limit: Int, _ source: any FineTuningSource) throws(ConfigurationError) -> Int {
         let chosen = context ?? min(512, limit)
         guard (1...limit).contains(chosen) else {
             throw .invalidValue(
-                name: "context", value: "\(chosen)", expected: "from 1 to the model's \(limit)")
+                name: source.contextOption, value: "\(chosen)", expected: "from 1 to the model's \(limit)")
         }
         return chosen
     }

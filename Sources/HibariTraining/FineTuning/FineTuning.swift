@@ -69,7 +69,7 @@ public final class FineTuning {
         // Opened in place, which takes no memory: what the run takes is known before it is taken.
         let stored = try LoadedModel(
             path: configuration.model, weights: .stored, lowRank: configuration.plan(resumed?.checkpoint))
-        let context = try configuration.context(limit: stored.model.configuration.contextLength)
+        let context = try configuration.context(limit: stored.model.configuration.contextLength, source)
         self.context = context
         data = try source.read(for: stored, recipe, context: context)
         baseText = try configuration.baseCorpus.map { try BaseText($0, stored, context: context) }

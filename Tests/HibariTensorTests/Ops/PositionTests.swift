@@ -34,6 +34,25 @@ import Testing
             [0.54030231, 0.99500417, 0.84147098, 0.09983342, 0, 0, 0, 0, 5, 6, 7, 8])
     }
 
+    /// The gradient of a rotation needs no input: what was rotated is let go.
+    @Test func rotaryKeepsNoInput() {
+        let layout = HeadLayout(heads: 1, keyValueHeads: 1, headDim: 8)
+        let table = RotaryTable(positions: 5, headDim: 8, base: 10_000)
+        let x = Parameter(Tensor(normal: [1, 5, 24], deviation: 1, stream: stream(1)))
+        weak var input: Storage?
+        func rotated() -> Tensor {
+            let qkv = 2 * x.tensor
+            input = qkv.storage
+            return rotary(qkv, layout, table)
+        }
+        _ = valueWithGradient {
+            let y = rotated()
+            let isKept = input != nil
+            #expect(!isKept)
+            return y.sum()
+        }
+    }
+
     /// A rotation keeps lengths, and products of queries and keys depend on distances alone.
     @Test func rotaryKeepsLengthsAndDistances() {
         let layout = HeadLayout(heads: 1, keyValueHeads: 1, headDim: 8)

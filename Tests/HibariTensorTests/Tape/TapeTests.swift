@@ -113,6 +113,20 @@ import Testing
         }
     }
 
+    /// What is neither trained nor behind something that is has no backward pass to be run again in.
+    @Test func recomputedConstantsAreConstants() {
+        let (frozen, weight) = (Parameter(matrix([3])), Parameter(matrix([2])))
+        frozen.isTrainable = false
+        _ = valueWithGradient {
+            let x = recomputed(matrix([5])) { $0 * frozen.tensor }
+            let y = recomputed(x) { $0 * weight.tensor }
+            #expect(x.node == nil && y.node != nil)
+            return y.sum()
+        }
+        expect(weight.gradient, [1, 1], [15])
+        #expect(!frozen.hasGradient)
+    }
+
     // MARK: Memory
 
     /// After the backward pass only parameters and their gradients are left, and a second step needs no new
@@ -139,6 +153,25 @@ import Testing
             #expect(later.usedBytes == first.usedBytes)
             #expect(later.systemAllocations == first.systemAllocations)
             #expect(later.peakUsedBytes == first.peakUsedBytes)
+        }
+    }
+
+    /// A factor that is broadcast is kept as it came, not as often as it is used.
+    @Test func broadcastFactorsAreKeptOnce() async {
+        await #expect(processExitsWith: .success) {
+            let x = Parameter(Tensor(repeating: 2, shape: [1000, 100]))
+            let factor = Parameter(Tensor(repeating: 3, shape: [100]))
+            let start = BufferPool.shared.statistics.usedBytes
+            var kept = 0
+            _ = valueWithGradient {
+                let y = x.tensor * factor.tensor
+                kept = BufferPool.shared.statistics.usedBytes - start
+                return y.sum()
+            }
+            // The product alone takes 400 KB.
+            #expect(kept < 600_000, "\(kept)")
+            let isRight = factor.gradient.array(of: Float.self).allSatisfy { $0 == 2000 }
+            #expect(isRight)
         }
     }
 

@@ -101,6 +101,19 @@ import Testing
         }
     }
 
+    /// A context that is too long is named as the command calls it.
+    @Test func contextHasItsOption() throws {
+        let configuration = try run.configuration { $0.context = 17 }
+        for (source, option) in [
+            (CorpusSource([]), "--context"), (InstructionSource("answers.jsonl"), "--max-length"),
+        ] as [(any FineTuningSource, String)] {
+            let error = #expect(throws: ConfigurationError.self) {
+                try configuration.context(limit: 16, source)
+            }
+            #expect(error?.description.hasPrefix(option) == true, "\(option)")
+        }
+    }
+
     @Test(arguments: Mistake.allCases) private func mistakesAreNamed(_ mistake: Mistake) throws {
         let configuration = try run.configuration { try mistake.make(&$0) }
         let error = #expect(throws: (any Error).self) { try run.prepare(configuration) }
